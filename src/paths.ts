@@ -1,0 +1,92 @@
+// Every URL path of Portico as a function, so that a link and its route cannot drift apart; imports nothing.
+
+/** The query of the contacts table; each field is left out of the URL when it holds its default. */
+export type ContactsQuery = {
+  status?: string | undefined;
+  q?: string | undefined;
+  sort?: string | undefined;
+  after?: string | undefined;
+  before?: string | undefined;
+};
+
+function query(values: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined && value !== "") search.set(name, String(value));
+  const text = search.toString();
+  return text ? `?${text}` : "";
+}
+
+/** Paths on the app host: the members' door. `slug` is the agency's. */
+export const app = {
+  home: () => "/",
+  signIn: () => "/sign-in",
+  signUp: () => "/sign-up",
+  signOut: () => "/sign-out",
+  forgotPassword: () => "/forgot-password",
+  resetPassword: (token: string) => `/reset-password/${token}`,
+  agencies: () => "/agencies",
+  newAgency: () => "/agencies/new",
+  portal: (slug: string, filters: ContactsQuery = {}) => `/${slug}${query({ ...filters })}`,
+  contact: (slug: string, id: string) => `/${slug}/contacts/${id}`,
+  contactRow: (slug: string, id: string) => `/${slug}/contacts/${id}/row`,
+  contactAccess: (slug: string, id: string) => `/${slug}/contacts/${id}/access`,
+  contactSessions: (slug: string, id: string) => `/${slug}/contacts/${id}/sessions`,
+  contactOptions: (slug: string, q?: string) => `/${slug}/contact-options${query({ q })}`,
+  revocations: (slug: string) => `/${slug}/revocations`,
+  restorations: (slug: string) => `/${slug}/restorations`,
+  invitations: (slug: string, filters: { contact?: string; mode?: string } = {}) => `/${slug}/invitations${query(filters)}`,
+  invitationsPreview: (slug: string) => `/${slug}/invitations/preview`,
+  loginEmails: (slug: string, filters: { contact?: string } = {}) => `/${slug}/login-emails${query(filters)}`,
+  loginEmailsPlan: (slug: string) => `/${slug}/login-emails/plan`,
+  magicLinks: (slug: string, filters: { contact?: string } = {}) => `/${slug}/magic-links${query(filters)}`,
+  magicLinkRevocation: (slug: string, id: string) => `/${slug}/magic-links/${id}/revocation`,
+  emailBatch: (slug: string, id: string) => `/${slug}/email-batches/${id}`,
+  emailBatchRetries: (slug: string, id: string) => `/${slug}/email-batches/${id}/retries`,
+  emailBatchStop: (slug: string, id: string) => `/${slug}/email-batches/${id}/stop`,
+  emailRetry: (slug: string, id: string) => `/${slug}/emails/${id}/retry`,
+  portalQr: (slug: string) => `/${slug}/portal-url.svg`,
+} as const;
+
+/** Paths on portal hosts: the contacts' door. */
+export const portal = {
+  home: () => "/",
+  signIn: () => "/sign-in",
+  signOut: () => "/sign-out",
+  signInLink: () => "/sign-in/link",
+  signInCode: () => "/sign-in/code",
+  forgotPassword: () => "/forgot-password",
+  link: (token: string) => `/l/${token}`,
+  newLink: (token: string) => `/l/${token}/new`,
+  firstPassword: () => "/welcome",
+  profile: () => "/profile",
+  profilePassword: () => "/profile/password",
+  profileDevice: (id: string) => `/profile/devices/${id}/sign-out`,
+  profileDevices: () => "/profile/devices/sign-out",
+  theme: () => "/theme.css",
+} as const;
+
+/** Paths that exist in development only, on the app host. */
+export const dev = {
+  mails: (to?: string) => `/dev/mail${query({ to })}`,
+  mail: (id: string) => `/dev/mail/${id}`,
+  mailHtml: (id: string) => `/dev/mail/${id}/html`,
+  emails: () => "/dev/emails",
+  emailHtml: (kind: string) => `/dev/emails/${kind}/html`,
+  catalogue: () => "/dev/catalogue",
+} as const;
+
+/** Paths of the internal listener. */
+export const internal = {
+  healthz: () => "/healthz",
+  readyz: () => "/readyz",
+  metrics: () => "/metrics",
+  ask: () => "/ask",
+} as const;
+
+/** Words that no agency may take as its slug, because the app host or a portal host uses them or might. */
+export const reservedSlugs: ReadonlySet<string> = new Set([
+  ..."about admin agencies agency api app apps assets auth billing blog cdn contact contacts dashboard dev docs email favicon help".split(" "),
+  ..."forgot-password ftp healthz imap internal l legal localhost login logout mail members metrics mx ns1 ns2 pop portal portico".split(" "),
+  ..."privacy profile readyz reset-password robots root security settings sign-in sign-out sign-up smtp static status support".split(" "),
+  ..."system terms theme webmail welcome www".split(" "),
+]);
