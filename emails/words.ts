@@ -1,0 +1,45 @@
+// Moments and lifetimes in words, as e-mails say them.
+
+const day = (timeZone: string) =>
+  new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "long", day: "numeric", month: "long" });
+const clock = (timeZone: string) =>
+  new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const zone = (timeZone: string, moment: Date) =>
+  new Intl.DateTimeFormat("en-GB", { timeZone, timeZoneName: "short" })
+    .formatToParts(moment)
+    .find((part) => part.type === "timeZoneName")?.value ?? timeZone;
+
+// en-GB puts a comma after the weekday in some ICU versions and none in others
+const dayWords = (moment: Date, timeZone: string) => day(timeZone).format(moment).replace(",", "");
+
+/** "Tuesday 10 November": a day, for what lasts longer than two days. */
+export function untilDay(moment: Date, timeZone = "UTC"): string {
+  return dayWords(moment, timeZone);
+}
+
+/** "Monday 23 November, 09:04 UTC": a moment with its zone, since the reader's own zone is not known. */
+export function untilMoment(moment: Date, timeZone = "UTC"): string {
+  return `${dayWords(moment, timeZone)}, ${clock(timeZone).format(moment)} ${zone(timeZone, moment)}`;
+}
+
+/** The end of a link in words: the day when it is more than 48 hours away from `now`, else the moment. */
+export function until(moment: Date, now: Date, timeZone = "UTC"): string {
+  const hours = (moment.getTime() - now.getTime()) / 3_600_000;
+  return hours > 48 ? untilDay(moment, timeZone) : untilMoment(moment, timeZone);
+}
+
+const units = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+
+/** "30 minutes", "24 hours", "14 days": `seconds` in the largest unit that divides it; a single day is 24 hours. */
+export function lifetime(seconds: number): string {
+  const [unit, size] = units.find(([, size]) => seconds % size === 0 && seconds / size > (size === 86_400 ? 1 : 0)) ?? [
+    "second",
+    1,
+  ];
+  const count = Math.round(seconds / size);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}

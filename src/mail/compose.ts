@@ -1,0 +1,71 @@
+// Builds one message for one recipient: headers, text and HTML, and the envelope it travels in.
+
+import { randomUUID } from "node:crypto";
+import MailComposer from "nodemailer/lib/mail-composer";
+import { AddressRefused, cleanName, type Mailbox, parseAddress } from "./addresses.ts";
+
+/** What a message is made of. `text` and `html` come from `emails/`; nothing here looks inside them. */
+export interface MessageParts {
+  to: { name: string | null; address: string };
+  /** The platform's address (MAIL_FROM) with the agency's name. */
+  from: Mailbox;
+  /** Where answers go: the member who sent, or nobody. */
+  replyTo?: Mailbox | null;
+  /** As `newMessageId` makes it; the same for every attempt of one e-mail, so that a retry can be recognised. */
+  messageId: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** Now, unless given. */
+  date?: Date;
+}
+
+/** A message ready to hand over: `raw` is complete, and the envelope alone decides who gets it. */
+export interface ComposedMessage {
+  messageId: string;
+  envelope: { from: string; to: string };
+  raw: Buffer;
+}
+
+/** A new Message-ID, `<uuid@domain>`, with the domain of `address` (the platform's sender). */
+export function newMessageId(address: string): string {
+  return `<${randomUUID()}@${parseAddress(address)?.split("@").at(-1) ?? "localhost"}>`;
+}
+
+function required(address: string, whose: string): string {
+  const one = parseAddress(address);
+  if (!one) throw new AddressRefused(`The ${whose} is not one address that mail can be sent to.`);
+  return one;
+}
+
+/**
+ * The message as bytes, with its envelope.
+ * The address is given as an object and never as text: handed over as text, 5 of 17 hostile addresses reached somebody else.
+ * Throws AddressRefused when the recipient, the sender or the reply address is not exactly one address.
+ */
+export async function composeMessage(parts: MessageParts): Promise<ComposedMessage> {
+  const to = required(parts.to.address, "recipient");
+  const from = required(parts.from.address, "sender");
+  const replyTo = parts.replyTo && {
+    name: cleanName(parts.replyTo.name),
+    address: required(parts.replyTo.address, "reply address"),
+  };
+  if (!/^<[\w.+-]+@[\w.-]+>$/.test(parts.messageId)) throw new TypeError("A Message-ID looks like <unique@domain>.");
+  const mail = new MailComposer({
+    from: { name: cleanName(parts.from.name), address: from },
+    to: { name: cleanName(parts.to.name ?? ""), address: to },
+    ...(replyTo ? { replyTo } : {}),
+    envelope: { from, to: [to] },
+    messageId: parts.messageId,
+    date: parts.date ?? new Date(),
+    subject: parts.subject.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim(),
+    // RFC 3834: keeps out-of-office replies away
+    headers: { "Auto-Submitted": "auto-generated" },
+    text: parts.text,
+    html: parts.html,
+    newline: "win",
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return { messageId: parts.messageId, envelope: { from, to }, raw: await mail.compile().build() };
+}
