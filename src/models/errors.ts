@@ -39,3 +39,8 @@ export class Busy extends Error {
     this.retryAfter = retryAfter;
   }
 }
+
+/** Something that Portico depends on is away; the answer is 503 with Retry-After and nothing was done. */
+export class Unavailable extends Error {
+  override name = "Unavailable";
+}

@@ -1,0 +1,144 @@
+// The pools: pg in pipeline mode, one low-privilege role each, statements prepared by name, and Kysely bound to one client.
+import { createHash } from "node:crypto";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from "kysely";
+import pg from "pg";
+import { Unavailable } from "../models/errors.ts";
+import { countStatement } from "./budget.ts";
+import type { Database } from "./schema.ts";
+
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+// A day stays the text that PostgreSQL sent: a Date would drag it into the process's time zone.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+/** The roles of migration 0001; what each may do is granted there and beside each table. */
+export type PoolRole = "portico_app" | "portico_directory";
+
+/** Where to connect, as what, and how many at once; `waitMs` is how long a request may wait for a connection. */
+export type PoolOptions = { url: string; role: PoolRole; max: number; waitMs?: number };
+
+/** Opens a pool. Its connections start as `role`, which owns nothing and, unless it is the directory's, sees no row until an agency is set. */
+export function createPool({ url, role, max, waitMs = 2_000 }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: waitMs,
+    idleTimeoutMillis: 30_000,
+    options: `-c role=${role} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+    application_name: "portico",
+    keepAlive: true,
+    pipeline: true,
+  } as pg.PoolConfig);
+  // An idle connection that the server drops is replaced on the next request; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+const MAX_NAMES = 300;
+const MAX_PARAMETERS = 40;
+const names = new Map<string, string>();
+
+function nameOf(text: string, parameters: number): string | undefined {
+  const known = names.get(text);
+  if (known || parameters > MAX_PARAMETERS || names.size >= MAX_NAMES) return known;
+  const name = `p${createHash("sha256").update(text).digest("base64url").slice(0, 20)}`;
+  names.set(text, name);
+  return name;
+}
+
+class ClientConnection implements DatabaseConnection {
+  readonly #client: pg.ClientBase;
+  constructor(client: pg.ClientBase) {
+    this.#client = client;
+  }
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    countStatement(query.sql);
+    const name = nameOf(query.sql, query.parameters.length);
+    const config = { text: query.sql, values: [...query.parameters], ...(name ? { name } : {}) };
+    const { command, rowCount, rows } = await this.#client.query(config);
+    const changed = command === "INSERT" || command === "UPDATE" || command === "DELETE" || command === "MERGE";
+    return changed ? { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) } : { rows: (rows ?? []) as R[] };
+  }
+  // biome-ignore lint/correctness/useYield: nothing streams, and Kysely asks for the method
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error("Streaming queries are not used.");
+  }
+}
+
+class ClientDriver implements Driver {
+  readonly #connection: ClientConnection;
+  constructor(client: pg.ClientBase) {
+    this.#connection = new ClientConnection(client);
+  }
+  async init(): Promise<void> {}
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+  async beginTransaction(): Promise<void> {
+    throw new Error("Transactions begin and end in a store.");
+  }
+  async commitTransaction(): Promise<void> {
+    throw new Error("Transactions begin and end in a store.");
+  }
+  async rollbackTransaction(): Promise<void> {
+    throw new Error("Transactions begin and end in a store.");
+  }
+  async releaseConnection(): Promise<void> {}
+  async destroy(): Promise<void> {}
+}
+
+const bound = new WeakMap<pg.ClientBase, Kysely<Database>>();
+
+/** Kysely that speaks through this one client; the same object for the client's whole life. */
+export function kyselyOn(client: pg.ClientBase): Kysely<Database> {
+  const known = bound.get(client);
+  if (known) return known;
+  const db = new Kysely<Database>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new ClientDriver(client),
+      createIntrospector: (any) => new PostgresIntrospector(any),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+  bound.set(client, db);
+  return db;
+}
+
+const AWAY = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT", "57P01", "57P02", "57P03", "53300", "53400"]);
+
+/** Tells whether an error means that the database cannot be reached now, as opposed to having refused a statement. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (AWAY.has(code) || code.startsWith("08")) return true;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+  return /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|not queryable/.test(error.message);
+}
+
+/** Takes a client from the pool; throws Unavailable when none can be had in time. */
+export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw new Unavailable("The database cannot be reached.", { cause: error });
+  }
+}
+
+/** Runs `work` and turns a lost connection into Unavailable; every other error passes as it is. */
+export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isDatabaseAway(error)) throw new Unavailable("The database cannot be reached.", { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,298 @@
+// The tables as types: those that belong to an agency, those that belong to nobody, and what a model may hold of them.
+import type { ColumnType, Generated, GeneratedAlways, Kysely } from "kysely";
+
+type Moment = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+type Made = ColumnType<Date, Date | string | undefined, Date | string>;
+type At = ColumnType<Date, Date | string, Date | string>;
+type Json<T> = ColumnType<T, string | undefined, string>;
+
+/** Stamped by the column's default from the transaction's agency; models never write it. */
+type AgencyId = GeneratedAlways<string>;
+
+export type ContactStatus = "not-invited" | "invited" | "joined" | "revoked";
+export type EmailStatus = "queued" | "sending" | "sent" | "delayed" | "bounced" | "suppressed" | "failed" | "cancelled";
+export type EmailKind = "invite" | "login-email" | "sign-in-link" | "reset-password" | "confirm-email" | "email-changed";
+export type LinkKind = "invite" | "login" | "magic" | "reset" | "confirm";
+export type LinkUses = "once" | "until-expired" | "until-joined";
+export type Role = "owner" | "admin" | "member" | "viewer";
+export type Lane = "interactive" | "bulk";
+
+export type AgenciesTable = {
+  id: Generated<string>;
+  slug: string;
+  name: string;
+  support_email: string | null;
+  brand_color: Generated<string>;
+  time_zone: Generated<string>;
+  login_link_seconds: Generated<number>;
+  invite_seconds: Generated<number>;
+  sending_paused_at: Moment;
+  sending_paused_reason: string | null;
+  created_at: Made;
+};
+
+export type MembersTable = {
+  id: Generated<string>;
+  email: string;
+  name: string;
+  password_hash: string;
+  created_at: Made;
+  password_changed_at: Made;
+};
+
+type Memberships<Id> = { agency_id: Id; member_id: string; role: Role; created_at: Made };
+
+type Hosts<Id> = {
+  agency_id: Id;
+  id: Generated<string>;
+  kind: "default" | "custom";
+  name: string;
+  created_at: Made;
+  verified_at: Moment;
+  active_at: Moment;
+  degraded_at: Moment;
+  released_at: Moment;
+  selected_at: Moment;
+};
+
+export type ContactsTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  email: string;
+  name: Generated<string>;
+  company: Generated<string>;
+  created_at: Made;
+  invited_at: Moment;
+  joined_at: Moment;
+  revoked_at: Moment;
+  last_sign_in_at: Moment;
+  email_proven_at: Moment;
+  password_hash: string | null;
+  password_set_at: Moment;
+  password_offered_at: Moment;
+  access_version: Generated<number>;
+  last_email_id: string | null;
+  status: GeneratedAlways<ContactStatus>;
+  status_rank: GeneratedAlways<number>;
+  sort_name: GeneratedAlways<string>;
+  sort_company: GeneratedAlways<string>;
+  search_text: GeneratedAlways<string>;
+};
+
+export type PortalCountsTable = {
+  agency_id: AgencyId;
+  not_invited: Generated<number>;
+  invited: Generated<number>;
+  joined: Generated<number>;
+  revoked: Generated<number>;
+};
+
+/** `day` is a UTC date as `YYYY-MM-DD`. */
+export type PortalJoinsTable = { agency_id: AgencyId; day: string; joined: number };
+
+export type EmailBatchesTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  kind: "invite" | "login-email";
+  member_id: string | null;
+  total: Generated<number>;
+  stopped_at: Moment;
+  created_at: Made;
+};
+
+export type EmailsTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  kind: EmailKind;
+  contact_id: string | null;
+  batch_id: string | null;
+  sent_by: string | null;
+  to_email: string;
+  personal_message: string | null;
+  destination: Generated<string>;
+  lifetime_seconds: number;
+  browser_hash: Buffer | null;
+  asked_from: string | null;
+  status: Generated<EmailStatus>;
+  reason: string | null;
+  message_id: string | null;
+  attempts: Generated<number>;
+  queued_at: Made;
+  status_at: Made;
+  sent_at: Moment;
+};
+
+export type MailRequestsTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  kind: "sign-in-link" | "reset-password";
+  email: string;
+  destination: Generated<string>;
+  browser_hash: Buffer | null;
+  asked_from: string | null;
+  created_at: Made;
+};
+
+export type SuppressionsTable = { agency_id: AgencyId; email: string; reason: string; created_at: Made };
+
+export type AccessLinksTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  contact_id: string;
+  kind: LinkKind;
+  destination: Generated<string>;
+  uses: Generated<LinkUses>;
+  lifetime_seconds: number;
+  access_version: number;
+  new_email: string | null;
+  made_by: string | null;
+  email_id: string | null;
+  created_at: Made;
+  expires_at: At;
+  opened_at: Moment;
+  used_at: Moment;
+  use_count: Generated<number>;
+  revoked_at: Moment;
+};
+
+export type AccessTokensTable = { agency_id: AgencyId; token_hash: Buffer; link_id: string; created_at: Made };
+
+export type SignInCodesTable = {
+  agency_id: AgencyId;
+  email_id: string;
+  contact_id: string;
+  browser_hash: Buffer;
+  code_hmac: Buffer;
+  access_version: number;
+  tries: Generated<number>;
+  created_at: Made;
+  expires_at: At;
+  used_at: Moment;
+};
+
+export type MemberSessionsTable = {
+  id_hash: Buffer;
+  member_id: string;
+  method: "password" | "sign-up" | "reset";
+  address: string | null;
+  user_agent: string | null;
+  created_at: Made;
+  last_seen_at: Made;
+  ends_at: At;
+};
+
+export type MemberLinksTable = {
+  token_hash: Buffer;
+  member_id: string;
+  kind: "reset";
+  created_at: Made;
+  expires_at: At;
+  used_at: Moment;
+};
+
+export type MemberMailRequestsTable = { id: Generated<string>; kind: "reset"; email: string; created_at: Made };
+
+export type ContactSessionsTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  id_hash: Buffer;
+  contact_id: string;
+  host: string;
+  method: "password" | "link" | "code";
+  link_id: string | null;
+  access_version: number;
+  address: string | null;
+  user_agent: string | null;
+  created_at: Made;
+  last_seen_at: Made;
+  ends_at: At;
+};
+
+type Jobs<Id> = {
+  agency_id: Id;
+  id: Generated<string>;
+  kind: string;
+  lane: Lane;
+  payload: Json<Record<string, string>>;
+  email_id: string | null;
+  run_at: Made;
+  attempts: Generated<number>;
+  crashes: Generated<number>;
+  lease_id: string | null;
+  leased_until: Moment;
+  leased_by: string | null;
+  quarantined_at: Moment;
+  last_error: string | null;
+  created_at: Made;
+};
+
+type Events<Id> = {
+  agency_id: Id;
+  id: Generated<string>;
+  at: Made;
+  kind: string;
+  member_id: string | null;
+  contact_id: string | null;
+  link_id: string | null;
+  email_id: string | null;
+  address: string | null;
+  data: Json<Record<string, unknown>>;
+};
+
+export type LimitsTable = { key: string; hits: number; window_ends_at: At };
+
+/** What one agency's transaction sees. Of members only id and name are readable here. */
+export type AgencyTables = {
+  agencies: AgenciesTable;
+  members: Pick<MembersTable, "id" | "name">;
+  memberships: Memberships<AgencyId>;
+  hosts: Hosts<AgencyId>;
+  contacts: ContactsTable;
+  portal_counts: PortalCountsTable;
+  portal_joins: PortalJoinsTable;
+  email_batches: EmailBatchesTable;
+  emails: EmailsTable;
+  mail_requests: MailRequestsTable;
+  suppressions: SuppressionsTable;
+  access_links: AccessLinksTable;
+  access_tokens: AccessTokensTable;
+  sign_in_codes: SignInCodesTable;
+  contact_sessions: ContactSessionsTable;
+  jobs: Jobs<AgencyId>;
+  events: Events<AgencyId>;
+};
+
+/** What belongs to no single agency; here `agency_id` is named, since nothing stamps it. */
+export type GlobalTables = {
+  agencies: AgenciesTable;
+  members: MembersTable;
+  memberships: Memberships<string>;
+  hosts: Hosts<string>;
+  member_sessions: MemberSessionsTable;
+  member_links: MemberLinksTable;
+  member_mail_requests: MemberMailRequestsTable;
+  jobs: Jobs<string>;
+  events: Events<string>;
+  limits: LimitsTable;
+};
+
+export type Database = AgencyTables & GlobalTables;
+
+type Handle<T> = Omit<Kysely<T>, "transaction" | "startTransaction" | "connection" | "destroy">;
+
+declare const agency: unique symbol;
+declare const shared: unique symbol;
+
+/** One agency's tables, to read from; made by AgencyStore alone. An AgencyDb is one too. */
+export type AgencyReader = Pick<Kysely<AgencyTables>, "selectFrom" | "selectNoFrom" | "with" | "fn" | "dynamic" | "getExecutor"> & {
+  readonly [agency]: true;
+};
+
+/** One agency's tables inside a transaction; made by AgencyStore alone. */
+export type AgencyDb = Handle<AgencyTables> & { readonly [agency]: true };
+
+/** The tables that belong to no agency; made by GlobalStore alone. */
+export type GlobalDb = Handle<GlobalTables> & { readonly [shared]: true };
+
+/** The agency under which the platform's own jobs stand; no row of `agencies` has it. */
+export const PLATFORM = "00000000-0000-0000-0000-000000000000";
