@@ -1,0 +1,106 @@
+// The dashboard's sidebar: which agency, where to go, and who is signed in.
+import { app } from "../../src/paths.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { FormToken } from "../ui/form-token.tsx";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { Menu, MenuButton, MenuDivider, MenuLink, MenuNote, MenuTitle } from "../ui/menu.tsx";
+import { ThemePicker } from "../ui/theme-picker.tsx";
+
+export type AgencyName = { name: string; slug: string };
+export type NavItem = "portal";
+
+export type SidebarProps = {
+  agency: AgencyName;
+  /** The agency's portal host, under its name. */
+  host?: string | undefined;
+  member: { name: string; email: string; role: string };
+  /** Every agency that the member belongs to, the current one included. */
+  memberships: readonly AgencyName[];
+  current?: NavItem | undefined;
+};
+
+const nav: readonly { item: NavItem; icon: IconName; label: string; href: (slug: string) => string }[] = [
+  { item: "portal", icon: "home", label: "Client portal", href: (slug) => app.portal(slug) },
+];
+
+function Switcher({ agency, host, memberships }: SidebarProps) {
+  return (
+    <div>
+      <button class="switcher" type="button" popovertarget="agency-menu">
+        <Avatar name={agency.name} square />
+        <span>
+          {agency.name}
+          {host && <small>{host}</small>}
+        </span>
+        <Icon name="updown" />
+      </button>
+      <Menu id="agency-menu" label="Agencies" placement="start">
+        <MenuTitle>Switch agency</MenuTitle>
+        {memberships.map(({ name, slug }) => (
+          <MenuLink
+            href={app.portal(slug)}
+            icon={slug === agency.slug ? "check" : undefined}
+            current={slug === agency.slug}
+          >
+            {name}
+          </MenuLink>
+        ))}
+        <MenuDivider />
+        <MenuLink href={app.newAgency()} icon="plus">
+          Add an agency
+        </MenuLink>
+      </Menu>
+    </div>
+  );
+}
+
+function Nav({ agency, current }: SidebarProps) {
+  return (
+    <div class="nav">
+      {nav.map(({ item, icon, label, href }) => (
+        <a href={href(agency.slug)} aria-current={item === current ? "page" : undefined}>
+          <Icon name={icon} />
+          {label}
+        </a>
+      ))}
+    </div>
+  );
+}
+
+const roleWord = (role: string) => role.charAt(0).toUpperCase() + role.slice(1);
+
+function Me({ member }: SidebarProps) {
+  return (
+    <div class="mt-auto">
+      <button class="switcher" type="button" popovertarget="me-menu">
+        <Avatar name={member.name} />
+        <span>
+          {member.name}
+          <small>{roleWord(member.role)}</small>
+        </span>
+        <Icon name="more" />
+      </button>
+      <Menu id="me-menu" label="You" placement="up">
+        <MenuNote>{member.email}</MenuNote>
+        <ThemePicker />
+        <MenuDivider />
+        <form method="post" action={app.signOut()}>
+          <FormToken />
+          <MenuButton type="submit" icon="signout">
+            Sign out
+          </MenuButton>
+        </form>
+      </Menu>
+    </div>
+  );
+}
+
+export function Sidebar(props: SidebarProps) {
+  return (
+    <nav class="sidebar" id="sidebar" popover="auto" aria-label="Main">
+      <Switcher {...props} />
+      <Nav {...props} />
+      <Me {...props} />
+    </nav>
+  );
+}

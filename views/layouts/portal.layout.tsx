@@ -1,0 +1,119 @@
+// The portal of one agency, for a contact who is signed in; wears the agency's brand and none of ours.
+import type { Child } from "hono/jsx";
+import { portal } from "../../src/paths.ts";
+import { classes } from "../ui/attributes.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { FormToken } from "../ui/form-token.tsx";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { Menu, MenuButton, MenuDivider, MenuLink, MenuNote } from "../ui/menu.tsx";
+import { PortalLogo } from "../ui/portal-logo.tsx";
+import { Toast, type ToastProps, Toasts } from "../ui/toast.tsx";
+import { Document } from "./document.tsx";
+import { FailureToasts } from "./failure-toasts.tsx";
+
+export type PortalNavItem = "home" | "profile";
+
+export type PortalLayoutProps = {
+  title: string;
+  agency: string;
+  contact: { name: string; email: string };
+  current?: PortalNavItem | undefined;
+  narrow?: boolean | undefined;
+  /** An address of the agency for people who need help. */
+  help?: string | undefined;
+  flash?: readonly ToastProps[] | undefined;
+  children: Child;
+};
+
+const nav: readonly { item: PortalNavItem; icon: IconName; label: string; href: string }[] = [
+  { item: "home", icon: "home", label: "Home", href: portal.home() },
+  { item: "profile", icon: "user", label: "Profile", href: portal.profile() },
+];
+
+function Mine({ contact, help }: PortalLayoutProps) {
+  return (
+    <>
+      <button class="who-btn" type="button" popovertarget="pmenu">
+        <Avatar name={contact.name} />
+        <span class="name">{contact.name}</span>
+        <span class="sr-only">Your menu</span>
+        <Icon name="down" />
+      </button>
+      <Menu id="pmenu" label="You">
+        <MenuNote>{contact.email}</MenuNote>
+        <MenuLink href={portal.profile()} icon="user">
+          Profile and devices
+        </MenuLink>
+        {help && (
+          <MenuLink href={`mailto:${help}`} icon="help">
+            Get help
+          </MenuLink>
+        )}
+        <MenuDivider />
+        <form method="post" action={portal.signOut()}>
+          <FormToken />
+          <MenuButton type="submit" icon="signout">
+            Sign out
+          </MenuButton>
+        </form>
+      </Menu>
+    </>
+  );
+}
+
+const current = (props: PortalLayoutProps, item: PortalNavItem) => (item === props.current ? "page" : undefined);
+
+function Bar(props: PortalLayoutProps) {
+  return (
+    <header class="pbar">
+      <div class="pbar__in">
+        <PortalLogo agency={props.agency} href={portal.home()} />
+        <nav class="pnav" aria-label="Main">
+          {nav.map(({ item, label, href }) => (
+            <a href={href} aria-current={current(props, item)}>
+              {label}
+            </a>
+          ))}
+        </nav>
+        <Mine {...props} />
+      </div>
+    </header>
+  );
+}
+
+function Tabbar(props: PortalLayoutProps) {
+  return (
+    <nav class="tabbar" aria-label="Main, bottom">
+      {nav.map(({ item, icon, label, href }) => (
+        <a href={href} aria-current={current(props, item)}>
+          <Icon name={icon} />
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export function PortalLayout(props: PortalLayoutProps) {
+  return (
+    <Document title={props.title} site={props.agency} theme={portal.theme()} favicon={false}>
+      <div class="portal portal--page" data-brand="">
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <Bar {...props} />
+        <main class={classes("pmain", props.narrow && "pmain--narrow")} id="main" tabindex={-1}>
+          {props.children}
+        </main>
+        <Tabbar {...props} />
+        <p class="sr-only" id="live" role="status" />
+        <Toasts>
+          {props.flash?.map((toast) => (
+            <Toast {...toast} />
+          ))}
+        </Toasts>
+        <FailureToasts />
+      </div>
+    </Document>
+  );
+}

@@ -1,0 +1,69 @@
+// One symbol of the sprite; decoration only, so the words beside it must be enough.
+import { asset } from "./assets.ts";
+import { classes } from "./attributes.ts";
+
+export type IconName =
+  | "alert"
+  | "ban"
+  | "bold"
+  | "braces"
+  | "brush"
+  | "button"
+  | "calendar"
+  | "chart"
+  | "chat"
+  | "check"
+  | "clock"
+  | "copy"
+  | "done"
+  | "down"
+  | "download"
+  | "eye"
+  | "fail"
+  | "finger"
+  | "folder"
+  | "globe"
+  | "half"
+  | "help"
+  | "home"
+  | "invoice"
+  | "key"
+  | "left"
+  | "link"
+  | "list"
+  | "lock"
+  | "log"
+  | "mail"
+  | "mark"
+  | "megaphone"
+  | "menu"
+  | "monitor"
+  | "more"
+  | "none"
+  | "open"
+  | "phone"
+  | "plus"
+  | "qr"
+  | "refresh"
+  | "right"
+  | "search"
+  | "send"
+  | "signout"
+  | "slash"
+  | "sortd"
+  | "sortu"
+  | "template"
+  | "updown"
+  | "upload"
+  | "user"
+  | "userplus"
+  | "users"
+  | "x";
+
+export function Icon({ name, large }: { name: IconName; large?: boolean | undefined }) {
+  return (
+    <svg class={classes("icon", large && "icon--lg")} aria-hidden="true">
+      <use href={`${asset("img/icons.svg")}#i-${name}`} />
+    </svg>
+  );
+}
