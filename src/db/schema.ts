@@ -79,16 +79,17 @@ export type ContactsTable = {
   search_text: GeneratedAlways<string>;
 };
 
+/** A ledger: the sum of a column over an agency's rows is its count; `day` is the UTC date of the joins as `YYYY-MM-DD`. */
 export type PortalCountsTable = {
   agency_id: AgencyId;
+  id: Generated<string>;
+  day: string | null;
   not_invited: Generated<number>;
   invited: Generated<number>;
   joined: Generated<number>;
   revoked: Generated<number>;
+  joins: Generated<number>;
 };
-
-/** `day` is a UTC date as `YYYY-MM-DD`. */
-export type PortalJoinsTable = { agency_id: AgencyId; day: string; joined: number };
 
 export type EmailBatchesTable = {
   agency_id: AgencyId;
@@ -249,7 +250,6 @@ export type AgencyTables = {
   hosts: Hosts<AgencyId>;
   contacts: ContactsTable;
   portal_counts: PortalCountsTable;
-  portal_joins: PortalJoinsTable;
   email_batches: EmailBatchesTable;
   emails: EmailsTable;
   mail_requests: MailRequestsTable;

@@ -1,0 +1,40 @@
+// Three projects over one throwaway PostgreSQL: unit (no isolation), integration (a database a file) and e2e (one browser at a time).
+import { defineConfig } from "vitest/config";
+
+const e2e = ["test/e2e/**/*.test.{ts,tsx}"];
+const unit = ["test/unit/**/*.test.{ts,tsx}", "test/views/**/*.test.{ts,tsx}", "test/guards/**/*.test.{ts,tsx}"];
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } },
+  test: {
+    globalSetup: ["test/support/global-setup.ts"],
+    reporters: ["default", "./test/support/plain-reporter.ts"],
+    projects: [
+      { extends: true, test: { name: "unit", include: unit, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: [...e2e, ...unit],
+          pool: "forks",
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: e2e,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
