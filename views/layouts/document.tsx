@@ -1,4 +1,5 @@
 // The HTML document around every page: head, style sheet, scripts. No inline script or style, so that the policy needs no exception.
+import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { asset } from "../ui/assets.ts";
 import { classes } from "../ui/attributes.ts";
@@ -44,9 +45,12 @@ function Head({ title, site, theme, favicon }: DocumentProps) {
 
 export function Document(props: DocumentProps) {
   return (
-    <html lang="en">
-      <Head {...props} />
-      <body class={classes(props.class)}>{props.children}</body>
-    </html>
+    <>
+      {raw("<!doctype html>")}
+      <html lang="en">
+        <Head {...props} />
+        <body class={classes(props.class)}>{props.children}</body>
+      </html>
+    </>
   );
 }

@@ -8,7 +8,7 @@ export function FailureToasts() {
       <template id="toast-unreachable">
         <Toast
           tone="bad"
-          title="Portico cannot be reached"
+          title="The server cannot be reached"
           text="Nothing was changed. Check your connection and try again."
         />
       </template>

@@ -14,7 +14,7 @@ const letter = /\p{L}|\p{N}/u;
 export function initials(name: string): string {
   const words = (name.split("@")[0] ?? "").split(/[\s._-]+/u).filter((word) => letter.test(word));
   const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
-  const letters = picked.map((word) => [...(word ?? "")].find((char) => letter.test(char)) ?? "");
+  const letters = picked.map((word) => letter.exec(word ?? "")?.[0] ?? "");
   return letters.join("").toLocaleUpperCase("en") || "?";
 }
 

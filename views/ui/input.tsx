@@ -102,7 +102,7 @@ export function TextField(props: FieldWords & InputProps & Extra) {
 /** A textarea with its label, hint and error; with `counted` it says how many of `maxlength` characters are used. */
 export function TextareaField(props: FieldWords & TextareaProps & Extra & { counted?: boolean | undefined }) {
   const counterId = props.counted ? `${props.id}-count` : undefined;
-  const used = [...(props.value ?? "")].length;
+  const used = (props.value ?? "").length;
   const counter = counterId && (
     <span class="muted num" id={counterId} data-counter={props.id}>
       {`${used} of ${props.maxlength ?? 0}`}
