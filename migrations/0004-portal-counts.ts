@@ -37,21 +37,23 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     declare agency uuid;
     begin
       if tg_op = 'INSERT' then
-        insert into portal_counts (agency_id, day, not_invited, invited, joined, revoked, joins)
+        with kept as (insert into portal_counts (agency_id, day, not_invited, invited, joined, revoked, joins)
         select agency_id, (joined_at at time zone 'UTC')::date,
                count(*) filter (where status = 'not-invited'), count(*) filter (where status = 'invited'),
                count(*) filter (where status = 'joined'), count(*) filter (where status = 'revoked'), count(joined_at)
         from came group by 1, 2
-        returning agency_id into agency;
+        returning agency_id)
+        select agency_id into agency from kept limit 1;
       elsif tg_op = 'DELETE' then
-        insert into portal_counts (agency_id, day, not_invited, invited, joined, revoked, joins)
+        with kept as (insert into portal_counts (agency_id, day, not_invited, invited, joined, revoked, joins)
         select agency_id, (joined_at at time zone 'UTC')::date,
                - count(*) filter (where status = 'not-invited'), - count(*) filter (where status = 'invited'),
                - count(*) filter (where status = 'joined'), - count(*) filter (where status = 'revoked'), - count(joined_at)
         from went group by 1, 2
-        returning agency_id into agency;
+        returning agency_id)
+        select agency_id into agency from kept limit 1;
       else
-        insert into portal_counts (agency_id, day, not_invited, invited, joined, revoked, joins)
+        with kept as (insert into portal_counts (agency_id, day, not_invited, invited, joined, revoked, joins)
         select agency_id, day,
                coalesce(sum(weight) filter (where status = 'not-invited'), 0), coalesce(sum(weight) filter (where status = 'invited'), 0),
                coalesce(sum(weight) filter (where status = 'joined'), 0), coalesce(sum(weight) filter (where status = 'revoked'), 0),
@@ -63,7 +65,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
           where (came.status, came.joined_at) is distinct from (went.status, went.joined_at)
         ) moved
         group by 1, 2
-        returning agency_id into agency;
+        returning agency_id)
+        select agency_id into agency from kept limit 1;
       end if;
       -- Now and then the writer tidies, so that the sum stays short without a job of its own.
       if agency is not null and random() < 0.02 then

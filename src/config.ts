@@ -1,0 +1,171 @@
+// The only reader of process.env: every setting checked, every fault reported at once.
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import { BlockList, isIP } from "node:net";
+import path from "node:path";
+
+/** What links to a portal are built from beside the agency's own rows. */
+export type PortalOrigin = { scheme: "http" | "https"; portalDomain: string };
+
+export type Config = {
+  production: boolean;
+  host: string;
+  port: number;
+  internalHost: string;
+  internalPort: number;
+  appUrl: URL;
+  portalOrigin: PortalOrigin;
+  databaseUrl: string | undefined;
+  databasePool: number;
+  dataDir: string;
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  /** Newest first; the first seals, all open. */
+  sessionSecrets: readonly string[];
+  process: "web" | "worker" | "all";
+  trustedProxies: BlockList;
+  signups: "open" | "closed";
+  dnsServers: readonly string[];
+  workerConcurrency: number;
+  logLevel: string;
+};
+
+/** All faults of the environment at once; `faults` are sentences. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+type Env = Record<string, string | undefined>;
+
+const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+/** Reads the settings from `env`. Throws ConfigError with every fault. In development a missing secret is made once and kept in `data/`. */
+export function readConfig(env: Env = process.env, root = path.resolve(import.meta.dirname, "..")): Config {
+  const faults: string[] = [];
+  const production = env.NODE_ENV === "production";
+  const dataDir = path.resolve(root, env.DATA_DIR || "data");
+
+  const secret = (name: string): string | undefined => {
+    const file = env[`${name}_FILE`];
+    if (!file) return env[name] || undefined;
+    try {
+      return fs.readFileSync(file, "utf8").trim() || undefined;
+    } catch {
+      faults.push(`${name}_FILE names ${file}, which cannot be read.`);
+      return undefined;
+    }
+  };
+  const number = (name: string, fallback: number, min: number, max: number): number => {
+    const text = env[name];
+    if (!text) return fallback;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    faults.push(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+    return fallback;
+  };
+  const choice = <T extends string>(name: string, fallback: T, choices: readonly T[]): T => {
+    const text = env[name];
+    if (!text) return fallback;
+    const found = choices.find((one) => one === text);
+    if (!found) faults.push(`${name} must be one of ${choices.join(", ")}, not "${text}".`);
+    return found ?? fallback;
+  };
+
+  const port = number("PORT", 3000, 0, 65535);
+  const appUrl = readAppUrl(env.APP_URL, port, faults);
+  const portalDomain = (env.PORTAL_DOMAIN || `portal.localhost:${port}`).toLowerCase();
+  if (!/^[a-z0-9.-]+(:\d{1,5})?$/.test(portalDomain)) faults.push(`PORTAL_DOMAIN must be a host name with an optional port, not "${portalDomain}".`);
+  if (appUrl.host === portalDomain) faults.push("PORTAL_DOMAIN must differ from the host of APP_URL.");
+  const databaseUrl = secret("DATABASE_URL");
+  const smtpUrl = secret("SMTP_URL");
+  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl)) faults.push("DATABASE_URL must begin with postgres://.");
+  if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl)) faults.push("SMTP_URL must begin with smtp:// or smtps://.");
+  const mailFrom = env.MAIL_FROM || "Portico <no-reply@localhost>";
+  if (!/^[^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>$|^[^<>\s@]+@[^<>\s@]+$/.test(mailFrom)) faults.push(`MAIL_FROM must be an address, or a name and <an address>, not "${mailFrom}".`);
+  if (production) {
+    if (!databaseUrl) faults.push("DATABASE_URL is missing.");
+    if (!smtpUrl) faults.push("SMTP_URL is missing: without it no client would get mail.");
+    if (!env.APP_URL) faults.push("APP_URL is missing.");
+    if (!env.PORTAL_DOMAIN) faults.push("PORTAL_DOMAIN is missing.");
+    if (!env.MAIL_FROM) faults.push("MAIL_FROM is missing.");
+  }
+  const config: Config = {
+    production,
+    host: env.HOST || "127.0.0.1",
+    port,
+    internalHost: env.INTERNAL_HOST || "127.0.0.1",
+    internalPort: number("INTERNAL_PORT", 3001, 0, 65535),
+    appUrl,
+    portalOrigin: { scheme: appUrl.protocol === "https:" ? "https" : "http", portalDomain },
+    databaseUrl,
+    databasePool: number("DATABASE_POOL", 10, 2, 500),
+    dataDir,
+    smtpUrl,
+    mailFrom,
+    sessionSecrets: readSecrets(secret("SESSION_SECRET"), production, dataDir, faults),
+    process: choice("PROCESS", "all", ["web", "worker", "all"] as const),
+    trustedProxies: readProxies(env.TRUSTED_PROXIES, faults),
+    signups: choice("SIGNUPS", production ? "closed" : "open", ["open", "closed"] as const),
+    dnsServers: (env.DNS_SERVERS ?? "").split(",").map((one) => one.trim()).filter(Boolean),
+    workerConcurrency: number("WORKER_CONCURRENCY", 5, 1, 200),
+    logLevel: choice("LOG_LEVEL", "info", LEVELS),
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+function readAppUrl(text: string | undefined, port: number, faults: string[]): URL {
+  const fallback = new URL(`http://localhost:${port}`);
+  if (!text) return fallback;
+  try {
+    const url = new URL(text);
+    if (!/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.username) throw new Error("not an origin");
+    return url;
+  } catch {
+    faults.push(`APP_URL must be an origin such as https://app.example.com, not "${text}".`);
+    return fallback;
+  }
+}
+
+function readSecrets(text: string | undefined, production: boolean, dataDir: string, faults: string[]): string[] {
+  const secrets = (text ?? "").split(",").map((one) => one.trim()).filter(Boolean);
+  for (const one of secrets) {
+    if (one.length < 32) faults.push("SESSION_SECRET must have 32 characters or more (each, when there are several).");
+    else if (new Set(one).size < 8) faults.push("SESSION_SECRET is too easy to guess: use random characters.");
+  }
+  if (secrets.length > 0) return secrets;
+  if (production) {
+    faults.push("SESSION_SECRET is missing: 32 random characters or more.");
+    return ["-"];
+  }
+  return [developmentSecret(dataDir)];
+}
+
+// Kept in a file, so that a restart in development does not sign everybody out.
+function developmentSecret(dataDir: string): string {
+  const file = path.join(dataDir, "session-secret");
+  fs.mkdirSync(dataDir, { recursive: true });
+  try {
+    fs.writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  return fs.readFileSync(file, "utf8").trim();
+}
+
+function readProxies(text: string | undefined, faults: string[]): BlockList {
+  const list = new BlockList();
+  for (const one of (text ?? "").split(",").map((part) => part.trim()).filter(Boolean)) {
+    const [address = "", bits] = one.split("/");
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    const prefix = bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits);
+    if (isIP(address) === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > (family === "ipv6" ? 128 : 32)) {
+      faults.push(`TRUSTED_PROXIES must hold addresses or CIDRs, not "${one}".`);
+    } else list.addSubnet(address, prefix, family);
+  }
+  return list;
+}
