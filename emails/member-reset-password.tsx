@@ -11,7 +11,7 @@ export type MemberResetPasswordValues = {
   /** How long the button works, from `lifetime()`. */
   lifetime: string;
   /** "Firefox on Linux"; null when the browser did not say. */
-  askedOn: string | null;
+  askedIn: string | null;
   /** When it was asked for, from `untilMoment()`. */
   askedAt: string;
   recipient: string;
@@ -21,7 +21,7 @@ export const fields = {
   memberName: "name",
   url: "url",
   lifetime: "words",
-  askedOn: "name",
+  askedIn: "name",
   askedAt: "words",
   recipient: "address",
 } as const satisfies Fields<MemberResetPasswordValues>;
@@ -32,7 +32,7 @@ export const previewProps: MemberResetPasswordValues = {
   memberName: "Ingrid Rye",
   url: "https://app.portico.example/reset-password/5cWg7kM2oEi95cWg7kM2oEi95cWg7kM2oEi95cWg7kM",
   lifetime: "30 minutes",
-  askedOn: "Firefox on Linux",
+  askedIn: "Firefox on Linux",
   askedAt: "Monday 23 November, 09:04 GMT",
   recipient: "ingrid@haldenrye.example",
 };
@@ -59,8 +59,9 @@ export function Template({ brand, ...values }: TemplateProps<MemberResetPassword
         It works once, for <b>{values.lifetime}</b>.
       </Note>
       <Closing brand={brand} url={values.url}>
-        Asked for {values.askedOn && <>on {values.askedOn} </>}at {values.askedAt}. If it was not you, ignore this
-        email: your password stays as it is.
+        Asked for on {values.askedAt}
+        {values.askedIn && `, in ${values.askedIn}`}. If it was not you, ignore this email: your password stays as it
+        is.
       </Closing>
     </Layout>
   );

@@ -75,7 +75,7 @@ async function renderTemplate(source: Source, color: string | null, present: str
   const page = () => createElement(source.Template, { ...values, brand } as TemplateProps<Values>);
   const html = await render(page());
   const text = await render(page(), { plainText: textOptions } as Parameters<typeof render>[1]);
-  return { html: cut(html), text: cut(text) };
+  return { html: cut(html), text: cut(text.replace(/\n{3,}/g, "\n\n")) };
 }
 
 function templateFor(kind: EmailKind, source: Source, color: string | null, present: string[]): Promise<Cut> {
@@ -97,7 +97,7 @@ function initials(name: string): string {
   const words = name.split(/\s+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return letters
-    .map((word) => [...(word ?? "")][0] ?? "")
+    .map((word) => Array.from(word ?? "")[0] ?? "")
     .join("")
     .toUpperCase();
 }

@@ -11,7 +11,7 @@ export type ResetPasswordValues = {
   /** How long the button works, from `lifetime()`. */
   lifetime: string;
   /** "Firefox on Linux"; null when the browser did not say. */
-  askedOn: string | null;
+  askedIn: string | null;
   /** When it was asked for, from `untilMoment()`. */
   askedAt: string;
   recipient: string;
@@ -21,7 +21,7 @@ export const fields = {
   contactName: "name",
   url: "url",
   lifetime: "words",
-  askedOn: "name",
+  askedIn: "name",
   askedAt: "words",
   recipient: "address",
 } as const satisfies Fields<ResetPasswordValues>;
@@ -32,7 +32,7 @@ export const previewProps: ResetPasswordValues = {
   contactName: "Maya",
   url: "https://clients.haldenrye.example/l/3hTz9bN4yLc63hTz9bN4yLc63hTz9bN4yLc63hTz9bN",
   lifetime: "30 minutes",
-  askedOn: "Firefox on Linux",
+  askedIn: "Firefox on Linux",
   askedAt: "Monday 23 November, 09:04 GMT",
   recipient: "maya@brightwater.example",
 };
@@ -61,8 +61,9 @@ export function Template({ brand, ...values }: TemplateProps<ResetPasswordValues
         It works once, for <b>{values.lifetime}</b>.
       </Note>
       <Closing brand={brand} url={values.url}>
-        Asked for {values.askedOn && <>on {values.askedOn} </>}at {values.askedAt}. If it was not you, ignore this
-        email: your password stays as it is.
+        Asked for on {values.askedAt}
+        {values.askedIn && `, in ${values.askedIn}`}. If it was not you, ignore this email: your password stays as it
+        is.
       </Closing>
     </Layout>
   );

@@ -15,7 +15,7 @@ export type SignInLinkValues = {
   /** How long the code works, from `lifetime()`; null without a code. */
   codeLifetime: string | null;
   /** "Firefox on Linux"; null when the browser did not say. */
-  askedOn: string | null;
+  askedIn: string | null;
   /** When it was asked for, from `untilMoment()`. */
   askedAt: string;
   recipient: string;
@@ -27,7 +27,7 @@ export const fields = {
   lifetime: "words",
   code: "code",
   codeLifetime: "words",
-  askedOn: "name",
+  askedIn: "name",
   askedAt: "words",
   recipient: "address",
 } as const satisfies Fields<SignInLinkValues>;
@@ -40,7 +40,7 @@ export const previewProps: SignInLinkValues = {
   lifetime: "30 minutes",
   code: "418203",
   codeLifetime: "10 minutes",
-  askedOn: "Firefox on Linux",
+  askedIn: "Firefox on Linux",
   askedAt: "Monday 23 November, 09:04 GMT",
   recipient: "maya@brightwater.example",
 };
@@ -76,8 +76,8 @@ export function Template({ brand, ...values }: TemplateProps<SignInLinkValues>) 
         </>
       )}
       <Closing brand={brand} url={values.url}>
-        Asked for {values.askedOn && <>on {values.askedOn} </>}at {values.askedAt}. If it was not you, ignore this
-        email: nobody gets in without it.
+        Asked for on {values.askedAt}
+        {values.askedIn && `, in ${values.askedIn}`}. If it was not you, ignore this email: nobody gets in without it.
       </Closing>
     </Layout>
   );

@@ -16,7 +16,7 @@ const URL_LENGTH = 2_000;
 /** Text on one line without control characters, at most `length` characters. */
 export function oneLine(text: string, length = 100): string {
   const line = text.normalize("NFC").replace(UNSEEN, " ").replace(/\s+/gu, " ").trim();
-  return [...line].slice(0, length).join("").trim();
+  return Array.from(line).slice(0, length).join("").trim();
 }
 
 /**
@@ -32,7 +32,7 @@ function lines(text: string): string {
     .normalize("NFC")
     .replace(/\r\n?|[\u2028\u2029]/g, "\n")
     .replace(/(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu, "");
-  return [...clean.trim()]
+  return Array.from(clean.trim())
     .slice(0, MESSAGE_LENGTH)
     .join("")
     .replace(/\n{3,}/g, "\n\n");

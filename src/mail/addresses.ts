@@ -47,7 +47,7 @@ const UNSEEN = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]+/gu;
 /** A display name: one line, no control or direction characters, at most 100 characters. */
 export function cleanName(text: string): string {
   const line = text.normalize("NFC").replace(UNSEEN, " ").replace(/\s+/gu, " ").trim();
-  return [...line].slice(0, 100).join("").trim();
+  return Array.from(line).slice(0, 100).join("").trim();
 }
 
 /** `Portico <no-reply@acme.example>` or a bare address as a mailbox; null when it is neither. For the operator's own MAIL_FROM. */

@@ -1,8 +1,12 @@
 // Hands finished messages to the relay over SMTP, or keeps them in the outbox when there is none.
 
-import type { Outcome } from "./answers.ts";
+import { createTransport } from "nodemailer";
+import pLimit from "p-limit";
+import { type Outcome, outcomeOf, redacted, type SendError } from "./answers.ts";
 import type { ComposedMessage } from "./compose.ts";
+import { keepInOutbox } from "./outbox.ts";
 
+/** Milliseconds. `command` is the time for everything between the greeting and the message, `finalDot` for the answer after it. */
 export interface MailerTimeouts {
   connect: number;
   greeting: number;
@@ -15,9 +19,9 @@ export interface MailerConfig {
   smtpUrl?: string | null;
   /** Folder of the outbox; made when first needed. */
   outboxDir: string;
-  /** Connections kept to the relay; as many as there are sends at once. Default 5. */
+  /** Connections kept to the relay, and so sends at once; more wait. Default 5. */
   maxConnections?: number;
-  /** Milliseconds; rules.md §6 unless given. */
+  /** Those of rules.md §6 unless given. */
   timeouts?: Partial<MailerTimeouts>;
 }
 
@@ -26,4 +30,91 @@ export interface Mailer {
   send(message: ComposedMessage): Promise<Outcome>;
   /** Lets sends in flight finish, then closes every connection. */
   close(): Promise<void>;
+}
+
+const TIMEOUTS: MailerTimeouts = { connect: 30_000, greeting: 30_000, command: 60_000, finalDot: 600_000 };
+
+function outboxMailer(dir: string): Mailer {
+  return {
+    async send(message) {
+      const id = await keepInOutbox(dir, message);
+      return { kind: "accepted", response: `Kept in the outbox as ${id}` };
+    },
+    async close() {},
+  };
+}
+
+// A password goes over an open line only to this very machine. The operator can say otherwise in the URL (?requireTLS=false).
+function needsTls(smtpUrl: string): boolean {
+  const { username, hostname } = new URL(smtpUrl);
+  return username !== "" && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+/** A mailer for `config`. Sending is lazy: nothing connects before the first message. */
+export function createMailer(config: MailerConfig): Mailer {
+  return config.smtpUrl ? smtpMailer(config.smtpUrl, config) : outboxMailer(config.outboxDir);
+}
+
+function smtpMailer(smtpUrl: string, config: MailerConfig): Mailer {
+  const timeouts = { ...TIMEOUTS, ...config.timeouts };
+  const maxConnections = config.maxConnections ?? 5;
+  const transport = createTransport({
+    pool: true,
+    url: smtpUrl,
+    maxConnections,
+    maxMessages: Number.POSITIVE_INFINITY,
+    // the pool sends again by itself only what the server has not seen a byte of
+    maxRequeues: 1,
+    connectionTimeout: timeouts.connect,
+    greetingTimeout: timeouts.greeting,
+    // the longest silence of all; shorter ones are watched in send()
+    socketTimeout: timeouts.finalDot,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(needsTls(smtpUrl) ? { requireTLS: true } : {}),
+  });
+  // how far each message has got: nodemailer's errors do not tell a connection lost before the final dot from one lost after it
+  const handedOver = new WeakMap<Buffer, () => void>();
+  transport.use("stream", (mail, done) => {
+    const { raw } = mail.data;
+    const report = Buffer.isBuffer(raw) ? handedOver.get(raw) : undefined;
+    if (report) mail.message.processFunc((input) => input.once("end", report));
+    done();
+  });
+  const slot = pLimit(maxConnections);
+
+  async function attempt({ raw, envelope }: ComposedMessage): Promise<Outcome> {
+    let complete = false;
+    const silence = new AbortController();
+    const watch = setTimeout(() => silence.abort(), timeouts.connect + timeouts.greeting + timeouts.command);
+    handedOver.set(raw, () => {
+      complete = true;
+      clearTimeout(watch);
+    });
+    try {
+      const sent = await transport.sendMail({
+        envelope: { from: envelope.from, to: [envelope.to] },
+        raw,
+        signal: silence.signal,
+      });
+      return { kind: "accepted", response: redacted(sent.response) };
+    } catch (error) {
+      return outcomeOf(error as SendError, complete);
+    } finally {
+      clearTimeout(watch);
+    }
+  }
+
+  const inFlight = new Set<Promise<Outcome>>();
+  return {
+    send(message) {
+      const sending = slot(attempt, message);
+      inFlight.add(sending);
+      return sending.finally(() => inFlight.delete(sending));
+    },
+    async close() {
+      await Promise.allSettled(inFlight);
+      transport.close();
+    },
+  };
 }
