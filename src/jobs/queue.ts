@@ -1,0 +1,76 @@
+// Writes jobs and settles them: what a transaction leaves behind for the worker, and what a job's own transaction says of it.
+import { type QueryExecutorProvider, sql } from "kysely";
+import { type AgencyDb, type GlobalDb, type Lane, PLATFORM } from "../db/schema.ts";
+
+/** The kinds of job; each is a file of this folder. */
+export type JobKind = "send-email" | "answer-mail-request" | "send-member-reset" | "sweep";
+
+/** A job to be done: ids only, never a token or an address. `runAt` is now unless given. */
+export type NewJob = {
+  kind: JobKind;
+  lane: Lane;
+  payload?: Record<string, string>;
+  emailId?: string;
+  runAt?: Date;
+};
+
+/** One worker's hold on one job. Every write that follows from the job names it, so that a worker that lost it writes nothing. */
+export type Lease = { agencyId: string; jobId: string; leaseId: string };
+
+/** Somebody else holds the job now, or it is done: whoever meets this stops and writes nothing. */
+export class LeaseLost extends Error {
+  override name = "LeaseLost";
+}
+
+/** Writes a job of the agency, in the transaction of what it follows from. Waiting workers are woken when it commits. */
+export async function enqueueJob(db: AgencyDb, job: NewJob): Promise<void> {
+  await db.insertInto("jobs").values(row(job)).execute();
+}
+
+/** Writes a job of the platform itself, which belongs to no agency. */
+export async function enqueuePlatformJob(db: GlobalDb, job: NewJob): Promise<void> {
+  await db
+    .insertInto("jobs")
+    .values({ agency_id: PLATFORM, ...row(job) })
+    .execute();
+}
+
+const row = (job: NewJob) => ({
+  kind: job.kind,
+  lane: job.lane,
+  payload: JSON.stringify(job.payload ?? {}),
+  email_id: job.emailId ?? null,
+  ...(job.runAt ? { run_at: job.runAt } : {}),
+});
+
+/** Throws LeaseLost unless the job is still held; the row stays locked, so it cannot be lost before this transaction ends. */
+export async function holdLease(db: QueryExecutorProvider, lease: Lease): Promise<void> {
+  const { rows } = await sql`select 1 from jobs where ${held(lease)} for update`.execute(db);
+  if (rows.length === 0) throw new LeaseLost();
+}
+
+/** Ends the job in the transaction of its result. Throws LeaseLost, and so undoes that result, when the job is not held any more. */
+export async function finishJob(db: QueryExecutorProvider, lease: Lease): Promise<void> {
+  const { numAffectedRows } = await sql`delete from jobs where ${held(lease)}`.execute(db);
+  if (numAffectedRows !== 1n) throw new LeaseLost();
+}
+
+/**
+ * Gives the job back, to run again after `seconds`. `spent` says whether this counts as an attempt, which lengthens later delays.
+ * Throws LeaseLost when the job is not held any more.
+ */
+export async function postponeJob(
+  db: QueryExecutorProvider,
+  lease: Lease,
+  { seconds, reason, spent }: { seconds: number; reason: string; spent: boolean },
+): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update jobs
+    set lease_id = null, leased_until = null, leased_by = null, crashes = 0, last_error = ${reason},
+        attempts = attempts + ${spent ? 1 : 0}, run_at = now() + make_interval(secs => ${seconds})
+    where ${held(lease)}`.execute(db);
+  if (numAffectedRows !== 1n) throw new LeaseLost();
+}
+
+const held = ({ agencyId, jobId, leaseId }: Lease) =>
+  sql`agency_id = ${agencyId} and id = ${jobId} and lease_id = ${leaseId}`;

@@ -1,0 +1,158 @@
+// E-mails to contacts: queueing them with their jobs, what became of them, trying again and calling off.
+import { type Expression, sql } from "kysely";
+import type { AgencyDb, AgencyReader, EmailKind, EmailStatus, Lane } from "../db/schema.ts";
+import { NotFound } from "./errors.ts";
+
+/** One e-mail to one contact. `toEmail` is the contact's address unless given; `lifetimeSeconds` is its link's, from the moment of sending. */
+export type NewEmail = {
+  kind: EmailKind;
+  contactId: string;
+  toEmail?: string | undefined;
+  sentBy?: string | undefined;
+  personalMessage?: string | undefined;
+  destination?: string | undefined;
+  lifetimeSeconds: number;
+  browserHash?: Buffer | undefined;
+  askedFrom?: string | undefined;
+  lane: Lane;
+};
+
+/** What the e-mails of one selection share. `markInvited` sets `invited_at` of those who were never invited, in the same statement. */
+export type NewEmails = {
+  kind: "invite" | "login-email";
+  batchId?: string | undefined;
+  sentBy?: string | undefined;
+  personalMessage?: string | undefined;
+  destination?: string | undefined;
+  lifetimeSeconds: number;
+  lane: Lane;
+  markInvited?: boolean | undefined;
+};
+
+/** Queues one e-mail: its row, its job and the contact's `last_email_id` in one statement. Returns the e-mail's id; throws NotFound for an unknown contact. */
+export async function queueEmail(db: AgencyDb, email: NewEmail): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    with made as (
+      insert into emails (kind, contact_id, to_email, sent_by, personal_message, destination, lifetime_seconds, browser_hash, asked_from)
+      select ${email.kind}, id, coalesce(${email.toEmail ?? null}, email), ${email.sentBy ?? null}, ${email.personalMessage ?? null},
+             ${email.destination ?? "/"}, ${email.lifetimeSeconds}, ${email.browserHash ?? null}, ${email.askedFrom ?? null}
+      from contacts where id = ${email.contactId}
+      returning id, contact_id, kind, sent_by
+    ), ${afterwards(email.lane, false)}
+    select id from made`.execute(db);
+  const made = rows[0];
+  if (!made) throw new NotFound("There is no such contact.");
+  return made.id;
+}
+
+/**
+ * Queues an e-mail to every contact of a selection (a query for `id`s, or the ids themselves), leaving out revoked ones: one statement
+ * for any number. Returns how many were queued.
+ */
+export async function queueEmails(
+  db: AgencyDb,
+  contacts: Expression<{ id: string }> | readonly string[],
+  email: NewEmails,
+): Promise<number> {
+  const chosen = "length" in contacts ? sql`select unnest(${[...contacts]}::uuid[]) as id` : sql`${contacts}`;
+  const { rows } = await sql<{ queued: number }>`
+    with chosen as (${chosen}), made as (
+      insert into emails (kind, contact_id, to_email, batch_id, sent_by, personal_message, destination, lifetime_seconds)
+      select ${email.kind}, contacts.id, contacts.email, ${email.batchId ?? null}::uuid, ${email.sentBy ?? null}::uuid,
+             ${email.personalMessage ?? null}, ${email.destination ?? "/"}, ${email.lifetimeSeconds}::int
+      from contacts where id in (select id from chosen) and revoked_at is null
+      returning id, contact_id, kind, sent_by
+    ), ${afterwards(email.lane, email.markInvited ?? false)}
+    select count(*) as queued from made`.execute(db);
+  return rows[0]?.queued ?? 0;
+}
+
+// What follows from the rows that `made` inserted, as further parts of the same statement.
+const afterwards = (lane: Lane, markInvited: boolean) => sql`
+    queued as (
+      insert into jobs (kind, lane, email_id) select 'send-email', ${lane}, id from made
+    ), told as (
+      insert into events (kind, member_id, contact_id, email_id, data)
+      select 'email.queued', sent_by, contact_id, id, jsonb_build_object('email', kind) from made
+    ), marked as (
+      update contacts set last_email_id = made.id ${markInvited ? sql`, invited_at = coalesce(invited_at, now())` : sql``}
+      from made where contacts.id = made.contact_id
+    )`;
+
+/** An e-mail as the dashboard lists it; `reason` says in words why it is delayed, bounced, suppressed, failed or cancelled. */
+export type EmailLine = {
+  id: string;
+  kind: EmailKind;
+  status: EmailStatus;
+  reason: string | null;
+  to: string;
+  sentByName: string | null;
+  queuedAt: Date;
+  statusAt: Date;
+  sentAt: Date | null;
+};
+
+/** The newest e-mails to one contact, at most `limit`. */
+export async function listContactEmails(db: AgencyReader, contactId: string, limit = 50): Promise<EmailLine[]> {
+  return await db
+    .selectFrom("emails")
+    .leftJoin("members", "members.id", "emails.sent_by")
+    .select([
+      "emails.id",
+      "emails.kind",
+      "emails.status",
+      "emails.reason",
+      "emails.to_email as to",
+      "members.name as sentByName",
+      "emails.queued_at as queuedAt",
+      "emails.status_at as statusAt",
+      "emails.sent_at as sentAt",
+    ])
+    .where("emails.contact_id", "=", contactId)
+    .orderBy("emails.queued_at", "desc")
+    .limit(limit)
+    .execute();
+}
+
+/** Queues again a failed, bounced or cancelled e-mail that a member sent. False when there is none such. A suppressed address must be released first. */
+export async function retryEmail(db: AgencyDb, emailId: string): Promise<boolean> {
+  return (await requeue(db, sql`id = ${emailId}`, "interactive")) === 1;
+}
+
+/** Queues again every failed and bounced e-mail of a batch; returns how many. */
+export async function retryBatchEmails(db: AgencyDb, batchId: string): Promise<number> {
+  return await requeue(db, sql`batch_id = ${batchId} and status <> 'cancelled'`, "bulk");
+}
+
+// A job may still stand there, quarantined: it goes, and a new one takes its place, so that the e-mail never has two.
+async function requeue(db: AgencyDb, which: Expression<unknown>, lane: Lane): Promise<number> {
+  const { rows } = await sql<{ queued: number }>`
+    with chosen as (
+      update emails set status = 'queued', reason = null, queued_at = now(), status_at = now()
+      where ${which} and status in ('failed', 'bounced', 'cancelled') and kind in ('invite', 'login-email')
+      returning id
+    ), dropped as (
+      delete from jobs where email_id in (select id from chosen) and lease_id is null
+    ), queued as (
+      insert into jobs (kind, lane, email_id) select 'send-email', ${lane}, id from chosen
+    )
+    select count(*) as queued from chosen`.execute(db);
+  return rows[0]?.queued ?? 0;
+}
+
+/** Calls off the e-mails of a batch that nobody is sending yet, with their jobs; returns how many. Those in flight go out. */
+export async function cancelBatchEmails(db: AgencyDb, batchId: string): Promise<number> {
+  const { rows } = await sql<{ cancelled: number }>`
+    with waiting as (
+      delete from jobs using emails
+      where emails.agency_id = jobs.agency_id and emails.id = jobs.email_id and jobs.lease_id is null
+        and emails.batch_id = ${batchId} and emails.status in ('queued', 'delayed')
+      returning jobs.email_id
+    ), cancelled as (
+      update emails set status = 'cancelled', reason = 'Stopped before it was sent.', status_at = now()
+      where id in (select email_id from waiting)
+      returning 1
+    )
+    select count(*) as cancelled from cancelled`.execute(db);
+  return rows[0]?.cancelled ?? 0;
+}
