@@ -1,0 +1,290 @@
+// Access links: what invites, login emails and magic links carry. A row grants one contact's entry, its tokens open it, and one statement redeems it.
+import { createHash, randomBytes } from "node:crypto";
+import { type RawBuilder, sql } from "kysely";
+import type { AgencyDb, AgencyReader, LinkKind, LinkUses } from "../db/schema.ts";
+import { type Entry, openContactSession, type Visit } from "./contact-sessions.ts";
+import { queueEmail } from "./emails.ts";
+import { NotFound } from "./errors.ts";
+import { recordEvent } from "./events.ts";
+
+export type NewAccessLink = {
+  contactId: string;
+  kind: LinkKind;
+  /** Where it leads; anything but a path of `destinations` becomes the portal's home. */
+  destination: string;
+  lifetimeSeconds: number;
+  uses: LinkUses;
+  /** The member who made it. */
+  madeBy?: string | undefined;
+  /** The e-mail that carries it. */
+  emailId?: string | undefined;
+  /** For kind `confirm`: the address that becomes the contact's. */
+  newEmail?: string | undefined;
+};
+
+/** What has become of a link; `withdrawn` also when the contact's access was revoked or his address changed since. */
+export type LinkState = "live" | "expired" | "used" | "withdrawn";
+
+/** What the page of a link shows. `browserHash` is of the browser in which the link was asked for, when it was asked for. */
+export type AccessLink = {
+  id: string;
+  kind: LinkKind;
+  state: LinkState;
+  destination: string;
+  expiresAt: Date;
+  openedAt: Date | null;
+  usedAt: Date | null;
+  browserHash: Buffer | null;
+  contact: { id: string; name: string; email: string; invited: boolean; joined: boolean; revoked: boolean };
+};
+
+/** A link as the agency's staff see it on the contact's page. */
+export type ListedLink = {
+  id: string;
+  kind: LinkKind;
+  uses: LinkUses;
+  state: LinkState;
+  destination: string;
+  madeBy: string | null;
+  createdAt: Date;
+  expiresAt: Date;
+  openedAt: Date | null;
+  usedAt: Date | null;
+  useCount: number;
+  revokedAt: Date | null;
+};
+
+export type Redemption = { entry: Entry; link: AccessLink } | { entry: undefined; link: AccessLink | undefined };
+
+/** Every kind of link. */
+export const linkKinds: readonly LinkKind[] = ["invite", "login", "magic", "reset", "confirm"];
+
+/** The pages of the portal that a link or a sign-in may lead to. */
+export const destinations: readonly { path: string; label: string }[] = [
+  { path: "/", label: "Home" },
+  { path: "/profile", label: "Profile" },
+];
+
+/** The path itself when it is one of `destinations`, else the portal's home. */
+export function allowedDestination(path: string | null | undefined): string {
+  return destinations.find((destination) => destination.path === path)?.path ?? "/";
+}
+
+const tokenShape = /^[A-Za-z0-9_-]{43}$/;
+const hashOf = (token: string) => createHash("sha256").update(token).digest();
+
+// 'until-joined' also asks used_at: a revoked and restored contact's old invite must not open again.
+const isUsed = sql<boolean>`case link.uses
+  when 'once' then link.used_at is not null
+  when 'until-joined' then link.used_at is not null or contact.joined_at is not null
+  else false end`;
+const isWithdrawn = sql<boolean>`(link.revoked_at is not null or contact.revoked_at is not null
+  or contact.access_version <> link.access_version)`;
+const state = sql<LinkState>`case when ${isWithdrawn} then 'withdrawn' when ${isUsed} then 'used'
+  when link.expires_at <= now() then 'expired' else 'live' end`;
+
+/**
+ * Makes a link for a contact and returns its secret token, which is kept nowhere. With the `emailId` of a link that exists, it
+ * adds a sibling token to that link and resets nothing: a retried e-mail carries a new token, and using one ends them all.
+ * The lifetime runs from now until `startLifetime`. Throws NotFound for a contact who is unknown or revoked.
+ */
+export async function createAccessLink(
+  db: AgencyDb,
+  link: NewAccessLink,
+): Promise<{ linkId: string; token: string; expiresAt: Date }> {
+  const token = randomBytes(32).toString("base64url");
+  const { rows } = await sql<{ id: string; expires_at: Date; added: boolean }>`
+    with link as (
+      insert into access_links as link
+        (contact_id, kind, destination, uses, lifetime_seconds, access_version, new_email, made_by, email_id, expires_at)
+      select id, ${link.kind}::text, ${allowedDestination(link.destination)}::text, ${link.uses}::text, ${link.lifetimeSeconds}::int,
+        access_version, ${link.newEmail ?? null}::text, ${link.madeBy ?? null}::uuid, ${link.emailId ?? null}::uuid,
+        now() + make_interval(secs => ${link.lifetimeSeconds}::int)
+      from contacts where id = ${link.contactId}::uuid and revoked_at is null
+      on conflict (agency_id, email_id) do update set email_id = link.email_id
+      returning link.id, link.expires_at, old.id is null as added
+    ),
+    token as (insert into access_tokens (token_hash, link_id) select ${hashOf(token)}::bytea, id from link)
+    select id, expires_at, added from link
+  `.execute(db);
+  const made = rows[0];
+  if (!made) throw new NotFound("No contact to make a link for.");
+  if (made.added)
+    await recordEvent(db, {
+      kind: "link.made",
+      contactId: link.contactId,
+      linkId: made.id,
+      ...(link.madeBy ? { memberId: link.madeBy } : {}),
+      ...(link.emailId ? { emailId: link.emailId } : {}),
+      data: { kind: link.kind, uses: link.uses },
+    });
+  return { linkId: made.id, token, expiresAt: made.expires_at };
+}
+
+/** Counts the lifetime of an e-mail's link from now: the relay has accepted the message. */
+export async function startLifetime(db: AgencyDb, emailId: string): Promise<void> {
+  await db
+    .updateTable("access_links")
+    .set({ expires_at: sql`now() + make_interval(secs => lifetime_seconds)` })
+    .where("email_id", "=", emailId)
+    .where("revoked_at", "is", null)
+    .execute();
+}
+
+/** Withdraws a link for good; once is enough. Throws NotFound. */
+export async function revokeAccessLink(db: AgencyDb, linkId: string, memberId: string): Promise<void> {
+  const revoked = await db
+    .updateTable("access_links")
+    .set({ revoked_at: sql`coalesce(revoked_at, now())` })
+    .where("id", "=", linkId)
+    .returning(["contact_id", sql<boolean>`old.revoked_at is null`.as("now")])
+    .executeTakeFirst();
+  if (!revoked) throw new NotFound("No such link.");
+  if (revoked.now) await recordEvent(db, { kind: "link.revoked", linkId, memberId, contactId: revoked.contact_id });
+}
+
+/** A contact's links, the newest first, at most 100. */
+export async function listAccessLinks(db: AgencyReader, contactId: string): Promise<ListedLink[]> {
+  const rows = await db
+    .selectFrom("access_links as link")
+    .innerJoin("contacts as contact", (join) =>
+      join.onRef("contact.agency_id", "=", "link.agency_id").onRef("contact.id", "=", "link.contact_id"),
+    )
+    .leftJoin("members as member", "member.id", "link.made_by")
+    .where("link.contact_id", "=", contactId)
+    .select(["link.id", "link.kind", "link.uses", "link.destination", "link.created_at", "link.expires_at"])
+    .select(["link.opened_at", "link.used_at", "link.use_count", "link.revoked_at", "member.name as made_by"])
+    .select(state.as("state"))
+    .orderBy("link.created_at", "desc")
+    .orderBy("link.id", "desc")
+    .limit(100)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    uses: row.uses,
+    state: row.state,
+    destination: row.destination,
+    madeBy: row.made_by,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    openedAt: row.opened_at,
+    usedAt: row.used_at,
+    useCount: row.use_count,
+    revokedAt: row.revoked_at,
+  }));
+}
+
+/** The link that a token opens, in whatever state; undefined for an unknown token, which another agency's is. */
+export async function findAccessLink(db: AgencyReader, token: string): Promise<AccessLink | undefined> {
+  if (!tokenShape.test(token)) return undefined;
+  const row = await db
+    .selectFrom("access_tokens as token")
+    .innerJoin("access_links as link", (join) =>
+      join.onRef("link.agency_id", "=", "token.agency_id").onRef("link.id", "=", "token.link_id"),
+    )
+    .innerJoin("contacts as contact", (join) =>
+      join.onRef("contact.agency_id", "=", "link.agency_id").onRef("contact.id", "=", "link.contact_id"),
+    )
+    .leftJoin("emails as email", (join) =>
+      join.onRef("email.agency_id", "=", "link.agency_id").onRef("email.id", "=", "link.email_id"),
+    )
+    .where("token.token_hash", "=", hashOf(token))
+    .select(["link.id", "link.kind", "link.destination", "link.expires_at", "link.opened_at", "link.used_at"])
+    .select(["contact.id as contact_id", "contact.name", "contact.email", "email.browser_hash"])
+    .select(["contact.invited_at", "contact.joined_at", "contact.revoked_at"])
+    .select(state.as("state"))
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    kind: row.kind,
+    state: row.state,
+    destination: row.destination,
+    expiresAt: row.expires_at,
+    openedAt: row.opened_at,
+    usedAt: row.used_at,
+    browserHash: row.browser_hash,
+    contact: {
+      id: row.contact_id,
+      name: row.name,
+      email: row.email,
+      invited: row.invited_at !== null,
+      joined: row.joined_at !== null,
+      revoked: row.revoked_at !== null,
+    },
+  };
+}
+
+/** Notes that somebody, or a robot, has opened a link for the first time. Nothing is decided by it. */
+export async function recordOpening(db: AgencyDb, link: AccessLink, address: string): Promise<void> {
+  const opened = await db
+    .updateTable("access_links")
+    .set({ opened_at: sql`now()` })
+    .where("id", "=", link.id)
+    .where("opened_at", "is", null)
+    .returning("id")
+    .executeTakeFirst();
+  if (opened) await recordEvent(db, { kind: "link.opened", linkId: link.id, contactId: link.contact.id, address });
+}
+
+// Both rows are locked and, when they were waited for, looked at again: of parallel redemptions by sibling tokens, or by two
+// invites of one contact, one finds everything as it asks and the others find it used.
+const grant = (token: string, kinds: readonly LinkKind[]): RawBuilder<unknown> => sql`
+  select link.id as link_id, contact.id as contact_id, link.new_email,
+    link.email_id is not null or link.kind = 'confirm' as proves,
+    link.kind in ('reset', 'confirm') as closes
+  from access_tokens token
+    join access_links link on link.agency_id = token.agency_id and link.id = token.link_id
+    join contacts contact on contact.agency_id = link.agency_id and contact.id = link.contact_id
+  where token.token_hash = ${hashOf(token)}::bytea
+    and link.kind = any(${[...kinds]}::text[])
+    and link.revoked_at is null
+    and link.expires_at > now()
+    and not ${isUsed}
+    and contact.revoked_at is null
+    and contact.access_version = link.access_version
+    and (link.kind <> 'confirm' or link.new_email is not null
+      and not exists (select from contacts other where other.email = link.new_email and other.id <> contact.id))
+  for no key update of link, contact`;
+
+const spend = sql`
+  update access_links link set used_at = coalesce(link.used_at, now()), use_count = link.use_count + 1
+  from holder where link.id = holder.link_id`;
+
+/**
+ * Signs in the contact whom a token's link was made for, once, and returns his session with the link as it was found. One
+ * statement checks hash, agency, kind, uses, expiry, withdrawal, access version and the contact's state by the database's clock,
+ * marks the link as used and inserts the session. Without an entry, `link` says why; it is undefined for an unknown token.
+ */
+export async function redeemAccessLink(
+  db: AgencyDb,
+  token: string,
+  visit: Visit,
+  kinds: readonly LinkKind[] = linkKinds,
+): Promise<Redemption> {
+  if (!tokenShape.test(token)) return { entry: undefined, link: undefined };
+  const entry = await openContactSession(db, { method: "link", holder: grant(token, kinds), mark: spend }, visit);
+  const link = await findAccessLink(db, token);
+  if (!link) return { entry: undefined, link };
+  const event = { linkId: link.id, contactId: link.contact.id, address: visit.address };
+  if (!entry) {
+    await recordEvent(db, { kind: "link.failed", ...event, data: { state: link.state } });
+    return { entry, link };
+  }
+  await recordEvent(db, { kind: "link.used", ...event, data: { kind: link.kind } });
+  if (entry.oldEmail) await tellOldAddress(db, entry, entry.oldEmail);
+  return { entry, link };
+}
+
+// So that somebody whose mailbox is not the thief's learns of the change.
+async function tellOldAddress(db: AgencyDb, { contactId }: Entry, oldEmail: string): Promise<void> {
+  await recordEvent(db, { kind: "contact.changed", contactId, data: { changed: "email" } });
+  await queueEmail(db, {
+    kind: "email-changed",
+    contactId,
+    toEmail: oldEmail,
+    lifetimeSeconds: 86_400,
+    lane: "interactive",
+  });
+}

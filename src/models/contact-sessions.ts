@@ -1,0 +1,263 @@
+// Sessions of contacts: rows that one portal's cookie points at; opened by a proof, checked on every request, ended by their owner or by a change of access.
+import { createHash, randomBytes } from "node:crypto";
+import { type RawBuilder, sql } from "kysely";
+import type { AgencyDb, AgencyReader, ContactSessionsTable, LinkKind } from "../db/schema.ts";
+import { NotFound } from "./errors.ts";
+import { recordEvent } from "./events.ts";
+
+/** Where and with what somebody comes; `address` and `userAgent` are shown to the contact among his devices. */
+export type Visit = { host: string; address: string; userAgent?: string | undefined };
+
+/**
+ * A contact who has just proven who he is. `sessionId` goes into the cookie and is stored nowhere; `joined` tells that this was
+ * his first own sign-in; `oldEmail` is the address that a confirmed new one replaced.
+ */
+export type Entry = {
+  sessionId: string;
+  contactId: string;
+  email: string;
+  joined: boolean;
+  oldEmail: string | undefined;
+};
+
+/** The contact behind a session's cookie. `mayResetPassword`: came by a reset link and has not set a password since. */
+export type SignedInContact = {
+  id: string;
+  name: string;
+  email: string;
+  company: string;
+  passwordSetAt: Date | null;
+  passwordOfferedAt: Date | null;
+  session: {
+    id: string;
+    method: ContactSessionsTable["method"];
+    startedAt: Date;
+    userAgent: string | null;
+    stale: boolean;
+  };
+  mayResetPassword: boolean;
+};
+
+/** One place where the contact is signed in. `current` marks the one that asks. */
+export type Device = {
+  id: string;
+  userAgent: string | null;
+  address: string | null;
+  startedAt: Date;
+  lastSeenAt: Date;
+  current: boolean;
+};
+
+const IDLE = sql`interval '14 days'`;
+const LIFE = sql`interval '30 days'`;
+
+function newId(): { id: string; hash: Buffer } {
+  const id = randomBytes(32).toString("base64url");
+  return { id, hash: hashOf(id) };
+}
+
+const hashOf = (id: string) => createHash("sha256").update(id).digest();
+
+/**
+ * Signs in the contact that a proof found, in one statement: the proof is checked and marked as used, the contact's moments are
+ * set and the session inserted, or nothing happens and undefined comes back.
+ *
+ * `holder` selects at most one row (contact_id, link_id, new_email, proves, closes) and locks the contact's row, so that whatever
+ * else it asks of the contact still holds when the session is there. `proves`: the proof came through the contact's mailbox.
+ * `closes`: every other session ends. `mark` is an update that reads `holder`.
+ */
+export async function openContactSession(
+  db: AgencyDb,
+  proof: { method: ContactSessionsTable["method"]; holder: RawBuilder<unknown>; mark?: RawBuilder<unknown> },
+  visit: Visit,
+): Promise<Entry | undefined> {
+  const { id, hash } = newId();
+  // The first proof of a mailbox, and the first way in that was not a password, end what somebody else may have set up before.
+  const takesOver = sql`(holder.proves and contact.email_proven_at is null or contact.joined_at is null and ${proof.method}::text <> 'password')`;
+  const { rows } = await sql<{
+    session_id: string;
+    contact_id: string;
+    email: string;
+    old_email: string;
+    link_id: string | null;
+    joined: boolean;
+    alone: boolean;
+  }>`
+    with holder as materialized (${proof.holder}),
+    marked as (${proof.mark ?? sql`select 1`}),
+    entered as (
+      update contacts contact set
+        email = coalesce(holder.new_email, contact.email),
+        access_version = contact.access_version + (holder.new_email is not null)::int,
+        last_sign_in_at = now(),
+        joined_at = coalesce(contact.joined_at, now()),
+        email_proven_at = case when holder.new_email is not null then now()
+          when holder.proves then coalesce(contact.email_proven_at, now()) else contact.email_proven_at end,
+        password_hash = case when ${takesOver} then null else contact.password_hash end,
+        password_set_at = case when ${takesOver} then null else contact.password_set_at end,
+        password_offered_at = case when ${takesOver} then null else contact.password_offered_at end
+      from holder
+      where contact.id = holder.contact_id
+      returning contact.id, contact.email, old.email as old_email, contact.access_version, holder.link_id,
+        old.joined_at is null as joined,
+        holder.closes or holder.proves and old.email_proven_at is null or old.joined_at is null and ${proof.method}::text <> 'password' as alone
+    ),
+    session as (
+      insert into contact_sessions (id_hash, contact_id, host, method, link_id, access_version, address, user_agent, ends_at)
+      select ${hash}::bytea, id, ${visit.host}::text, ${proof.method}::text, link_id, access_version, ${visit.address}::text,
+        ${visit.userAgent?.slice(0, 400) ?? null}::text, now() + ${LIFE}
+      from entered
+      returning id
+    )
+    select session.id as session_id, entered.id as contact_id, email, old_email, link_id, joined, alone from entered, session
+  `.execute(db);
+  const entered = rows[0];
+  if (!entered) return undefined;
+  // A statement of its own: it must also see the sessions that were committed while the first one waited for the contact's row.
+  if (entered.alone) await endOtherSessions(db, entered.contact_id, entered.session_id);
+  const who = {
+    contactId: entered.contact_id,
+    address: visit.address,
+    ...(entered.link_id ? { linkId: entered.link_id } : {}),
+  };
+  if (entered.joined) await recordEvent(db, { kind: "contact.joined", ...who });
+  await recordEvent(db, { kind: "contact.signed-in", ...who, data: { method: proof.method } });
+  return {
+    sessionId: id,
+    contactId: entered.contact_id,
+    email: entered.email,
+    joined: entered.joined,
+    oldEmail: entered.old_email === entered.email ? undefined : entered.old_email,
+  };
+}
+
+/**
+ * The contact whose session a cookie names, or undefined when it ended: 14 days without a visit, 30 days in all, signed out,
+ * access revoked, or an access version that has moved on. One statement; another agency's session does not exist here.
+ */
+export async function findContactSession(db: AgencyReader, sessionId: string): Promise<SignedInContact | undefined> {
+  const row = await db
+    .selectFrom("contact_sessions as session")
+    .innerJoin("contacts as contact", (join) =>
+      join.onRef("contact.agency_id", "=", "session.agency_id").onRef("contact.id", "=", "session.contact_id"),
+    )
+    .leftJoin("access_links as link", (join) =>
+      join.onRef("link.agency_id", "=", "session.agency_id").onRef("link.id", "=", "session.link_id"),
+    )
+    .where("session.id_hash", "=", hashOf(sessionId))
+    .where("session.ends_at", ">", sql<Date>`now()`)
+    .where("session.last_seen_at", ">", sql<Date>`now() - ${IDLE}`)
+    .whereRef("session.access_version", "=", "contact.access_version")
+    .where("contact.revoked_at", "is", null)
+    .select(["contact.id", "contact.name", "contact.email", "contact.company"])
+    .select(["contact.password_set_at", "contact.password_offered_at"])
+    .select([
+      "session.id as session_id",
+      "session.method",
+      "session.created_at",
+      "session.user_agent",
+      "link.kind as link_kind",
+    ])
+    .select(sql<boolean>`session.last_seen_at < now() - interval '1 minute'`.as("stale"))
+    .select(
+      sql<boolean>`coalesce(contact.password_set_at < session.created_at, true) and session.created_at > now() - interval '1 hour'`.as(
+        "fresh",
+      ),
+    )
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const reset: LinkKind = "reset";
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    company: row.company,
+    passwordSetAt: row.password_set_at,
+    passwordOfferedAt: row.password_offered_at,
+    session: {
+      id: row.session_id,
+      method: row.method,
+      startedAt: row.created_at,
+      userAgent: row.user_agent,
+      stale: row.stale,
+    },
+    mayResetPassword: row.link_kind === reset && row.fresh,
+  };
+}
+
+/** Notes that a session was used; for one that `findContactSession` called stale, so at most once a minute. `id` is the row's. */
+export async function touchContactSession(db: AgencyDb, id: string): Promise<void> {
+  await db
+    .updateTable("contact_sessions")
+    .set({ last_seen_at: sql`now()` })
+    .where("id", "=", id)
+    .where("last_seen_at", "<", sql<Date>`now() - interval '1 minute'`)
+    .execute();
+}
+
+/** Gives a session a new id at a change of privilege and returns it; the old one is worth nothing from then on. Throws NotFound. */
+export async function renewContactSession(db: AgencyDb, id: string): Promise<string> {
+  const fresh = newId();
+  const { numUpdatedRows } = await db
+    .updateTable("contact_sessions")
+    .set({ id_hash: fresh.hash })
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows !== 1n) throw new NotFound("This session has ended.");
+  return fresh.id;
+}
+
+/** Where a contact is signed in now, the most recently used first. `current` is the id of the session that asks, if one does. */
+export async function listDevices(db: AgencyReader, contactId: string, current?: string): Promise<Device[]> {
+  const rows = await db
+    .selectFrom("contact_sessions as session")
+    .innerJoin("contacts as contact", (join) =>
+      join.onRef("contact.agency_id", "=", "session.agency_id").onRef("contact.id", "=", "session.contact_id"),
+    )
+    .where("session.contact_id", "=", contactId)
+    .where("session.ends_at", ">", sql<Date>`now()`)
+    .where("session.last_seen_at", ">", sql<Date>`now() - ${IDLE}`)
+    .whereRef("session.access_version", "=", "contact.access_version")
+    .where("contact.revoked_at", "is", null)
+    .select(["session.id", "session.user_agent", "session.address", "session.created_at", "session.last_seen_at"])
+    .orderBy("session.last_seen_at", "desc")
+    .orderBy("session.id")
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    userAgent: row.user_agent,
+    address: row.address,
+    startedAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    current: row.id === current,
+  }));
+}
+
+/** Ends one session of a contact. Throws NotFound when he has none with this id. */
+export async function endSession(db: AgencyDb, contactId: string, id: string): Promise<void> {
+  const { numDeletedRows } = await db
+    .deleteFrom("contact_sessions")
+    .where("id", "=", id)
+    .where("contact_id", "=", contactId)
+    .executeTakeFirstOrThrow();
+  if (numDeletedRows !== 1n) throw new NotFound("No such device.");
+}
+
+/** Ends every session of a contact but the one with the id `keep`; returns how many. */
+export async function endOtherSessions(db: AgencyDb, contactId: string, keep: string): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("contact_sessions")
+    .where("contact_id", "=", contactId)
+    .where("id", "!=", keep)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+/** Ends every session of a contact; returns how many. */
+export async function endAllSessions(db: AgencyDb, contactId: string): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("contact_sessions")
+    .where("contact_id", "=", contactId)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
