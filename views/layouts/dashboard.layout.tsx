@@ -1,6 +1,5 @@
 // The agency's dashboard: a sidebar beside the page; below 64rem a top bar and a drawer.
 import type { Child } from "hono/jsx";
-import { app } from "../../src/paths.ts";
 import { classes } from "../ui/attributes.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/button.tsx";

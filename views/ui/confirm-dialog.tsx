@@ -6,7 +6,10 @@ export function ConfirmDialog() {
     <dialog class="dialog" aria-labelledby="confirm-question" data-confirm-dialog="">
       <form method="dialog">
         <div class="dialog__head">
-          <h2 id="confirm-question" data-confirm-question="" />
+          <div>
+            <h2 id="confirm-question" data-confirm-question="" />
+            <p data-confirm-text="" />
+          </div>
         </div>
         <footer class="dialog__foot">
           <span class="push" />

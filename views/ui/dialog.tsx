@@ -39,6 +39,7 @@ export function Dialog(props: DialogProps) {
       <Head {...props} />
       <div class="dialog__body">{props.children}</div>
       <footer class="dialog__foot">{props.foot}</footer>
+      <p class="sr-only" role="status" data-live="" />
     </>
   );
   return (
@@ -78,9 +79,5 @@ export function DialogSlot({ children }: { children?: Child | undefined }) {
 
 /** In a reply: closes whatever dialog is open. */
 export function CloseDialogPart() {
-  return (
-    <hx-partial hx-target="#dialog" hx-swap="innerHTML">
-      <template />
-    </hx-partial>
-  );
+  return <hx-partial hx-target="#dialog" hx-swap="innerHTML" />;
 }

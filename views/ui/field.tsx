@@ -19,7 +19,7 @@ type FieldProps = FieldWords & { children: Child };
 /** The ids for a control's `aria-describedby`: its error first, then its hint, then `more`; undefined when there are none. */
 export function describedBy(
   { id, hint, error }: Pick<FieldWords, "id" | "hint" | "error">,
-  more?: string | undefined,
+  more?: string,
 ): string | undefined {
   return [error && `${id}-error`, hint && `${id}-hint`, more].filter(Boolean).join(" ") || undefined;
 }
