@@ -134,3 +134,11 @@ export async function readOutbox(dir: string, id: string): Promise<OutboxMessage
     html: mail.html || null,
   };
 }
+
+/** The outbox in `dir` for somebody who reads it. */
+export function outboxIn(dir: string) {
+  return {
+    list: (filter: { to?: string; limit?: number } = {}) => listOutbox(dir, filter),
+    read: (id: string) => readOutbox(dir, id),
+  };
+}
