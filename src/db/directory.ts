@@ -9,6 +9,11 @@ export type PortalHost = {
   slug: string;
   name: string;
   brandColor: string;
+  /** Where contacts ask for help. */
+  supportEmail: string | null;
+  timeZone: string;
+  /** How long a link works that a contact asked for. */
+  loginLinkSeconds: number;
   kind: "default" | "custom";
   host: string;
   selected: boolean;
@@ -42,6 +47,7 @@ export function openDirectory(pool: Pool): Directory {
           .selectFrom("hosts")
           .innerJoin("agencies", "agencies.id", "hosts.agency_id")
           .select(["agencies.id", "agencies.slug", "agencies.name", "agencies.brand_color", "hosts.selected_at"])
+          .select(["agencies.support_email", "agencies.time_zone", "agencies.login_link_seconds"])
           .where("hosts.kind", "=", kind)
           .where("hosts.name", "=", name)
           .where("hosts.verified_at", "is not", null)
@@ -53,6 +59,9 @@ export function openDirectory(pool: Pool): Directory {
           slug: row.slug,
           name: row.name,
           brandColor: row.brand_color,
+          supportEmail: row.support_email,
+          timeZone: row.time_zone,
+          loginLinkSeconds: row.login_link_seconds,
           kind,
           host: name,
           selected: row.selected_at !== null,
