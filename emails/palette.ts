@@ -41,9 +41,13 @@ function readable(color: string, ground: string, towards: string, ratio: number)
   return towards;
 }
 
-/** The colours of a brand. A value that is not `#rrggbb` gives the default brand, so nothing else reaches a style attribute. */
-export function palette(color: string | null): Palette {
-  const brand = color && /^#[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : DEFAULT;
+/** The brand colour in lower case; a value that is not `#rrggbb` is the default, so nothing else reaches a style attribute. */
+export function brandColor(color: string | null): string {
+  return color && /^#[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : DEFAULT;
+}
+
+/** The colours of a brand, from a colour that `brandColor` gave. */
+export function palette(brand: string): Palette {
   return {
     brand,
     onBrand: contrast(WHITE, brand) >= contrast(BLACK, brand) ? WHITE : BLACK,

@@ -3,7 +3,7 @@
 import { LRUCache } from "lru-cache";
 import type { FunctionComponent } from "react";
 import { type EmailKind, type EmailValues, emails } from "./kinds.ts";
-import { palette } from "./palette.ts";
+import { brandColor, palette } from "./palette.ts";
 import type { Brand, FieldKind, RenderedEmail, TemplateProps, Values } from "./types.ts";
 import { cleaned, escapeHtml, oneLine, unlinked } from "./values.ts";
 
@@ -20,7 +20,7 @@ interface Source {
   fields: Record<string, FieldKind>;
 }
 
-// Every agency that has the same colour shares an entry: names are values too. About 20 KB each.
+// Every agency that has the same colour shares an entry: names are values too. About 10 KB each.
 const cuts = new LRUCache<string, Promise<Cut>>({ max: 500 });
 
 const mark = (name: string) => `%%${name}%%`;
@@ -61,7 +61,7 @@ interface TextBuilder {
 }
 type TextWalk = (children: unknown[], builder: TextBuilder) => void;
 
-async function renderTemplate(source: Source, color: string | null, present: string[]): Promise<Cut> {
+async function renderTemplate(source: Source, color: string, present: string[]): Promise<Cut> {
   const [{ render }, { createElement }] = await Promise.all([jsxEmail(), import("react")]);
   const values = Object.fromEntries(
     Object.keys(source.fields).map((name) => [name, present.includes(name) ? mark(name) : null]),
@@ -78,8 +78,8 @@ async function renderTemplate(source: Source, color: string | null, present: str
   return { html: cut(html), text: cut(text.replace(/\n{3,}/g, "\n\n")) };
 }
 
-function templateFor(kind: EmailKind, source: Source, color: string | null, present: string[]): Promise<Cut> {
-  const key = [kind, palette(color).brand, ...present].join(" ");
+function templateFor(kind: EmailKind, source: Source, color: string, present: string[]): Promise<Cut> {
+  const key = [kind, color, ...present].join(" ");
   const known = cuts.get(key);
   if (known) return known;
   const made = renderTemplate(source, color, present);
@@ -129,7 +129,7 @@ export async function renderEmail<K extends EmailKind>(
 ): Promise<RenderedEmail> {
   const source = emails[kind] as unknown as Source;
   const filled = clean(source, brand, values);
-  const template = await templateFor(kind, source, brand.color, Object.keys(filled));
+  const template = await templateFor(kind, source, brandColor(brand.color), Object.keys(filled));
   return {
     subject: oneLine(source.subject(oneLine(brand.name)), 200),
     html: fill(template.html, filled, escapeHtml),

@@ -29,6 +29,15 @@ export type Outcome =
       response: string | null;
     };
 
+/** The outcome of an e-mail whose address `composeMessage` refused (AddressRefused): nothing was sent. */
+export const ADDRESS_REFUSED: Outcome = {
+  kind: "refused",
+  suppress: false,
+  reason: "This is not an address that mail can be sent to.",
+  code: null,
+  response: null,
+};
+
 /** The parts of a nodemailer error that say what happened. */
 export interface SendError {
   code?: string | undefined;

@@ -82,8 +82,13 @@ async function headOf(file: string): Promise<Buffer> {
   return end === -1 ? head : head.subarray(0, end + 4);
 }
 
-const firstText = (addresses: { text: string } | { text: string }[] | undefined) =>
-  (Array.isArray(addresses) ? addresses[0]?.text : addresses?.text) ?? "";
+type Addresses = { value: { name: string; address?: string | undefined }[] };
+
+/** The first mailbox of a header as people read it: `Jane Doe <jane@acme.example>`. */
+function mailbox(header: Addresses | Addresses[] | undefined): string {
+  const { name, address = "" } = [header ?? []].flat()[0]?.value[0] ?? { name: "" };
+  return name ? `${name} <${address}>` : address;
+}
 
 async function entryOf(dir: string, id: string): Promise<OutboxEntry | null> {
   const file = fileOf(dir, id);
@@ -93,7 +98,7 @@ async function entryOf(dir: string, id: string): Promise<OutboxEntry | null> {
   if (!head) return null; // forgotten between the listing and now
   const { simpleParser } = await parser();
   const mail = await simpleParser(head);
-  const entry = { id, at: keptAt(id), to: firstText(mail.to), from: firstText(mail.from), subject: mail.subject ?? "" };
+  const entry = { id, at: keptAt(id), to: mailbox(mail.to), from: mailbox(mail.from), subject: mail.subject ?? "" };
   entries.set(file, entry);
   return entry;
 }
@@ -123,8 +128,8 @@ export async function readOutbox(dir: string, id: string): Promise<OutboxMessage
   return {
     id,
     at: keptAt(id),
-    to: firstText(mail.to),
-    from: firstText(mail.from),
+    to: mailbox(mail.to),
+    from: mailbox(mail.from),
     subject: mail.subject ?? "",
     headers: mail.headerLines.map(({ key, line }) => ({
       name: line.slice(0, key.length),

@@ -53,7 +53,7 @@ export function MailsPage({ mails, to, sending }: MailsPageProps) {
           <Button type="submit">Search</Button>
         </form>
         {mails.length > 0 ? (
-          <Table caption="Kept mail" head={head}>
+          <Table caption="Kept mail" kind="cards" head={head}>
             {mails.map((mail) => (
               <Row mail={mail} />
             ))}
