@@ -25,16 +25,16 @@ function Row({ mail }: { mail: KeptMail }) {
       <td>
         <a href={dev.mail(mail.id)}>{mail.subject || "No subject"}</a>
       </td>
-      <td class="break">{mail.to}</td>
-      <td class="break">{mail.from}</td>
       <td class="nowrap">
         <Moment at={mail.at} />
       </td>
+      <td class="break">{mail.to}</td>
+      <td class="break only-wide">{mail.from}</td>
     </tr>
   );
 }
 
-const head = ["Subject", "To", "From", "Time"].map((label) => <th scope="col">{label}</th>);
+const head = ["Subject", "Time", "To", "From"].map((label) => <th scope="col">{label}</th>);
 
 function Nothing({ to, sending }: { to: string; sending: boolean }) {
   if (to) return <Empty title="No mail to this address" text="The search looks for any part of the recipient." />;
