@@ -1,0 +1,90 @@
+// Limits: how often something may happen in a window of time, kept in PostgreSQL so that every process counts together.
+import { isIPv6 } from "node:net";
+import { sql } from "kysely";
+import type { GlobalDb } from "../db/schema.ts";
+import { LimitReached } from "./errors.ts";
+
+/** A limit of rules.md §5: at most `max` hits of one key in `seconds`. */
+export type Limit = { name: string; max: number; seconds: number };
+
+export const limits = {
+  passwordByAccount: { name: "password-account", max: 5, seconds: 300 },
+  passwordByAddress: { name: "password-address", max: 10, seconds: 60 },
+  mailByContact: { name: "mail-contact", max: 3, seconds: 900 },
+  mailByAddress: { name: "mail-address", max: 20, seconds: 3600 },
+  mailByAgency: { name: "mail-agency", max: 300, seconds: 3600 },
+  linkViews: { name: "link-view", max: 60, seconds: 60 },
+  linkUses: { name: "link-use", max: 20, seconds: 60 },
+  invitesFirstWeek: { name: "invites", max: 200, seconds: 86400 },
+  invites: { name: "invites", max: 5000, seconds: 86400 },
+  signUpsByAddress: { name: "sign-up", max: 10, seconds: 3600 },
+} as const satisfies Record<string, Limit>;
+
+/** What one hit left: whether it was within the limit, and in how many seconds the window ends. */
+export type Hit = { allowed: boolean; left: number; retryAfter: number };
+
+/** Counts `by` hits of `key` and tells whether they fit; hits beyond the limit are not counted. One statement, so two at once cannot both be the last. */
+export async function hitLimit(db: GlobalDb, limit: Limit, key: string, by = 1): Promise<Hit> {
+  const { rows } = await sql<{ hits: number; seconds: number; counted: boolean }>`
+    with hit as (
+      insert into limits as kept (key, hits, window_ends_at)
+      select ${`${limit.name}:${key}`}, ${by}::int, now() + make_interval(secs => ${limit.seconds}) where ${by}::int <= ${limit.max}::int
+      on conflict (key) do update set
+        hits = case when kept.window_ends_at <= now() then excluded.hits else kept.hits + excluded.hits end,
+        window_ends_at = case when kept.window_ends_at <= now() then excluded.window_ends_at else kept.window_ends_at end
+      where kept.window_ends_at <= now() or kept.hits + excluded.hits <= ${limit.max}::int
+      returning hits, window_ends_at
+    )
+    select hits, extract(epoch from window_ends_at - now())::int as seconds, true as counted from hit
+    union all
+    select hits, extract(epoch from window_ends_at - now())::int, false from limits
+    where key = ${`${limit.name}:${key}`} and not exists (select from hit)`.execute(db);
+  const row = rows[0];
+  if (!row) return { allowed: false, left: 0, retryAfter: limit.seconds };
+  return { allowed: row.counted, left: Math.max(0, limit.max - row.hits), retryAfter: Math.max(1, row.seconds) };
+}
+
+/** As hitLimit, but throws LimitReached with `message` when the hit does not fit. */
+export async function requireLimit(db: GlobalDb, limit: Limit, key: string, message: string, by = 1): Promise<void> {
+  const hit = await hitLimit(db, limit, key, by);
+  if (!hit.allowed) throw new LimitReached(message, hit.retryAfter);
+}
+
+/** Tells whether one more hit would fit, without counting it; for failures that are counted only once they have happened. */
+export async function peekLimit(db: GlobalDb, limit: Limit, key: string): Promise<Hit> {
+  const row = await db
+    .selectFrom("limits")
+    .select(["hits", sql<number>`extract(epoch from window_ends_at - now())::int`.as("seconds")])
+    .where("key", "=", `${limit.name}:${key}`)
+    .where("window_ends_at", ">", sql<Date>`now()`)
+    .executeTakeFirst();
+  if (!row) return { allowed: true, left: limit.max, retryAfter: 0 };
+  return { allowed: row.hits < limit.max, left: Math.max(0, limit.max - row.hits), retryAfter: Math.max(1, row.seconds) };
+}
+
+/** Forgets a key, such as the failed passwords of somebody who then got it right. */
+export async function clearLimit(db: GlobalDb, limit: Limit, key: string): Promise<void> {
+  await db.deleteFrom("limits").where("key", "=", `${limit.name}:${key}`).execute();
+}
+
+/** The key for a client's address: IPv6 by its /64, since one household holds all of it. */
+export function addressKey(address: string): string {
+  const bare = address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
+  if (!isIPv6(bare)) return bare;
+  const [head = "", tail = ""] = bare.split("::");
+  const left = head ? head.split(":") : [];
+  const right = bare.includes("::") && tail ? tail.split(":") : [];
+  const all = bare.includes("::") ? [...left, ...Array.from({ length: 8 - left.length - right.length }, () => "0"), ...right] : left;
+  return `${all.slice(0, 4).map((group) => Number.parseInt(group || "0", 16).toString(16)).join(":")}::/64`;
+}
+
+/** Takes one hit back: what was counted beforehand as a failure turned out well. */
+export async function returnHit(db: GlobalDb, limit: Limit, key: string): Promise<void> {
+  await db
+    .updateTable("limits")
+    .set({ hits: sql<number>`hits - 1` })
+    .where("key", "=", `${limit.name}:${key}`)
+    .where("hits", ">", 0)
+    .where("window_ends_at", ">", sql<Date>`now()`)
+    .execute();
+}

@@ -1,0 +1,96 @@
+// What both doors share: who asks, from which browser, whether the request may do anything at all, and what the log keeps of it.
+import { randomUUID } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { routePath } from "hono/route";
+import type { ErrorPageProps } from "../../views/errors/error.page.tsx";
+import { type Budget, withBudget } from "../db/budget.ts";
+import type { PortalHost } from "../db/directory.ts";
+import type { Deps } from "../deps.ts";
+import { serveAsset } from "./assets.ts";
+import { readBrowser } from "./browser.ts";
+import { refusalOf, refuse } from "./errors.tsx";
+import type { BaseContext, BaseVariables } from "./route.ts";
+import { FORM_BODY } from "./route.ts";
+import { clientAddress, formToken, isFromOurPage, protect } from "./security.ts";
+
+/** What the dispatcher hands to a door beside the request. */
+export type DoorBindings = HttpBindings & { portal?: PortalHost };
+
+const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+// A page that asks the database more often than this has a loop in it; mutations may do more.
+const BUDGET = { GET: 8, POST: 24 } as const;
+
+/** An app for one door, with everything on it that no route may be without. `agencyOf` names the agency on error pages. */
+export function createDoor<V extends BaseVariables>(
+  deps: Deps,
+  door: ErrorPageProps["door"],
+  agencyOf: (c: Context) => string | undefined = () => undefined,
+): Hono<{ Bindings: DoorBindings; Variables: V }> {
+  const app = new Hono<{ Bindings: DoorBindings; Variables: V }>({ strict: true });
+  const answer = (c: Context, error: unknown) => refuse(c, door, refusalOf(error), agencyOf(c));
+
+  app.onError((error, c) => {
+    const { status } = refusalOf(error);
+    if (status >= 500) deps.log[status === 500 ? "error" : "warn"]({ err: error, request: c.get("requestId") }, "request failed");
+    return answer(c, error);
+  });
+  app.notFound((c) => refuse(c, door, { status: 404 }, agencyOf(c)));
+  app.use(observe(deps) as unknown as MiddlewareHandler<{ Bindings: DoorBindings; Variables: V }>);
+  app.get("/static/*", serveAsset);
+  return app;
+}
+
+/** Limits a body to `bytes`, then refuses an unsafe request that no page of ours sent. */
+export function guardBody(door: ErrorPageProps["door"], bytes = FORM_BODY, agencyOf: (c: Context) => string | undefined = () => undefined): MiddlewareHandler {
+  const limited = bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, door, { status: 413 }, agencyOf(c)) });
+  return async (c, next) => {
+    if (!UNSAFE.has(c.req.method)) return next();
+    return limited(c, async () => {
+      if (await isFromOurPage(c as BaseContext)) return next();
+      c.res = await refuse(c, door, { status: 403 }, agencyOf(c));
+    });
+  };
+}
+
+function observe(deps: Deps): MiddlewareHandler<{ Bindings: DoorBindings; Variables: BaseVariables }> {
+  return async (c, next) => {
+    const started = performance.now();
+    const requestId = randomUUID();
+    c.set("deps", deps);
+    c.set("requestId", requestId);
+    c.set("address", clientAddress(c, deps.config));
+    c.set("browser", readBrowser(c, deps.config));
+    c.set("csrf", formToken(c as unknown as BaseContext));
+    const budget: Budget = { statements: [] };
+    await withBudget(budget, next);
+    if (!deps.config.production) c.res = await withinBudget(c, deps, budget);
+    protect(c.res.headers, deps.config);
+    c.res.headers.set("x-request-id", requestId);
+    const seconds = (performance.now() - started) / 1000;
+    const route = routePath(c, -1);
+    deps.observe.request({ method: c.req.method, route, status: c.res.status, seconds });
+    deps.log.info(
+      {
+        request: requestId,
+        method: c.req.method,
+        path: c.req.path,
+        route,
+        status: c.res.status,
+        ms: Math.round(seconds * 1000),
+        queries: budget.statements.length,
+        address: c.get("address"),
+      },
+      "request",
+    );
+  };
+}
+
+async function withinBudget(c: Context, deps: Deps, { statements }: Budget): Promise<Response> {
+  const max = UNSAFE.has(c.req.method) ? BUDGET.POST : BUDGET.GET;
+  if (statements.length <= max) return c.res;
+  deps.log.error({ path: c.req.path, statements }, "too many statements for one request");
+  return new Response(`This request asked the database ${statements.length} times; ${max} is the most.\n`, { status: 500 });
+}

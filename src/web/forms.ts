@@ -1,0 +1,57 @@
+// Forms: read once, checked with a schema, and handed back with what was typed when something is wrong.
+import type { Context } from "hono";
+import type { z } from "zod";
+import { Invalid } from "../models/errors.ts";
+
+/** A posted form. Field names may repeat; a missing field is an empty text. */
+export class Form {
+  readonly #fields: URLSearchParams;
+  constructor(fields: URLSearchParams) {
+    this.#fields = fields;
+  }
+  /** The field's first value as it was typed, or "". */
+  text(name: string): string {
+    return this.#fields.get(name) ?? "";
+  }
+  /** Every value of a repeated field. */
+  all(name: string): string[] {
+    return this.#fields.getAll(name);
+  }
+  has(name: string): boolean {
+    return this.#fields.has(name);
+  }
+  /** The first value of every field. */
+  values(): Record<string, string> {
+    return Object.fromEntries([...new Set(this.#fields.keys())].map((name) => [name, this.text(name)]));
+  }
+}
+
+/** The request's form, parsed once. Throws Invalid when the body is not form-encoded. */
+export async function readForm(c: Context): Promise<Form> {
+  const known = c.get("form") as Form | undefined;
+  if (known) return known;
+  const type = c.req.header("content-type") ?? "";
+  const body = await c.req.text();
+  if (body !== "" && !/^application\/x-www-form-urlencoded\b/i.test(type)) throw new Invalid({ form: "Send the form as application/x-www-form-urlencoded." });
+  // PostgreSQL's text holds everything but the null character.
+  const form = new Form(new URLSearchParams(body.replaceAll("%00", "").replaceAll("\0", "")));
+  c.set("form", form);
+  return form;
+}
+
+/** What a check found: the values, or the first fault of each field beside what was typed (never a password). */
+export type Checked<T> = { values: T; errors?: undefined } | { values?: undefined; errors: Record<string, string>; typed: Record<string, string> };
+
+/** Checks a form against a schema over its first values. */
+export function check<S extends z.ZodType>(form: Form, schema: S): Checked<z.output<S>> {
+  const typed = form.values();
+  const result = schema.safeParse(typed);
+  if (result.success) return { values: result.data };
+  const errors: Record<string, string> = {};
+  for (const issue of result.error.issues) {
+    const field = String(issue.path[0] ?? "form");
+    errors[field] ??= issue.message;
+  }
+  for (const name of Object.keys(typed)) if (/password/i.test(name)) delete typed[name];
+  return { errors, typed };
+}
