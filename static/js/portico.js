@@ -524,6 +524,8 @@ document.addEventListener("click", (event) => {
     everything(scope, true);
     return count(scope);
   }
+  const showing = on("[data-show]");
+  if (showing) return find("#dialog").replaceChildren(document.getElementById(showing.dataset.show).content.cloneNode(true));
   const revealing = on("[data-reveal]");
   if (revealing) reveal(revealing);
 });

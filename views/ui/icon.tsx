@@ -2,63 +2,67 @@
 import { asset } from "./assets.ts";
 import { classes } from "./attributes.ts";
 
-export type IconName =
-  | "alert"
-  | "ban"
-  | "bold"
-  | "braces"
-  | "brush"
-  | "button"
-  | "calendar"
-  | "chart"
-  | "chat"
-  | "check"
-  | "clock"
-  | "copy"
-  | "done"
-  | "down"
-  | "download"
-  | "eye"
-  | "fail"
-  | "finger"
-  | "folder"
-  | "globe"
-  | "half"
-  | "help"
-  | "home"
-  | "invoice"
-  | "key"
-  | "left"
-  | "link"
-  | "list"
-  | "lock"
-  | "log"
-  | "mail"
-  | "mark"
-  | "megaphone"
-  | "menu"
-  | "monitor"
-  | "more"
-  | "none"
-  | "open"
-  | "phone"
-  | "plus"
-  | "qr"
-  | "refresh"
-  | "right"
-  | "search"
-  | "send"
-  | "signout"
-  | "slash"
-  | "sortd"
-  | "sortu"
-  | "template"
-  | "updown"
-  | "upload"
-  | "user"
-  | "userplus"
-  | "users"
-  | "x";
+/** Every symbol of the sprite, without its `i-`. */
+export const iconNames = [
+  "alert",
+  "ban",
+  "bold",
+  "braces",
+  "brush",
+  "button",
+  "calendar",
+  "chart",
+  "chat",
+  "check",
+  "clock",
+  "copy",
+  "done",
+  "down",
+  "download",
+  "eye",
+  "fail",
+  "finger",
+  "folder",
+  "globe",
+  "half",
+  "help",
+  "home",
+  "invoice",
+  "key",
+  "left",
+  "link",
+  "list",
+  "lock",
+  "log",
+  "mail",
+  "mark",
+  "megaphone",
+  "menu",
+  "monitor",
+  "more",
+  "none",
+  "open",
+  "phone",
+  "plus",
+  "qr",
+  "refresh",
+  "right",
+  "search",
+  "send",
+  "signout",
+  "slash",
+  "sortd",
+  "sortu",
+  "template",
+  "updown",
+  "upload",
+  "user",
+  "userplus",
+  "users",
+  "x",
+] as const;
+
+export type IconName = (typeof iconNames)[number];
 
 export function Icon({ name, large }: { name: IconName; large?: boolean | undefined }) {
   return (
