@@ -14,6 +14,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       invite_seconds integer not null default 1209600 check (invite_seconds between 86400 and 2592000),
       sending_paused_at timestamptz,
       sending_paused_reason text,
+      sending_probe_at timestamptz,
       created_at timestamptz not null default now()
     )`.execute(db);
   await sql`alter table agencies enable row level security`.execute(db);

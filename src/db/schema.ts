@@ -28,6 +28,8 @@ export type AgenciesTable = {
   invite_seconds: Generated<number>;
   sending_paused_at: Moment;
   sending_paused_reason: string | null;
+  /** While sending is paused, when one e-mail may try whether the trouble is over. */
+  sending_probe_at: Moment;
   created_at: Made;
 };
 

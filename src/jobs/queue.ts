@@ -35,6 +35,15 @@ export async function enqueuePlatformJob(db: GlobalDb, job: NewJob): Promise<voi
     .execute();
 }
 
+/** Writes a platform job under an id of its own unless it stands there; one that was set aside after crashes runs again. */
+export async function ensurePlatformJob(db: GlobalDb, id: string, job: NewJob): Promise<void> {
+  await db
+    .insertInto("jobs")
+    .values({ agency_id: PLATFORM, id, ...row(job) })
+    .onConflict((conflict) => conflict.columns(["agency_id", "id"]).doUpdateSet({ quarantined_at: null, crashes: 0 }))
+    .execute();
+}
+
 const row = (job: NewJob) => ({
   kind: job.kind,
   lane: job.lane,

@@ -1,0 +1,260 @@
+// The job table across agencies: what a worker claims, renews, ends and gives back, each in one statement that names the lease.
+import { randomUUID } from "node:crypto";
+import { type RawBuilder, sql } from "kysely";
+import type { Pool, PoolClient } from "pg";
+import { connect, kyselyOn, orUnavailable } from "./pool.ts";
+import type { Lane } from "./schema.ts";
+
+/** A job as its worker holds it. `lateBy` is how long it had been ready, in seconds; `payload` holds ids only. */
+export type ClaimedJob = {
+  agencyId: string;
+  jobId: string;
+  leaseId: string;
+  kind: string;
+  lane: Lane;
+  payload: Record<string, string>;
+  emailId: string | null;
+  attempts: number;
+  crashes: number;
+  lateBy: number;
+};
+
+/** The part of a claim that names it in every later write. */
+export type HeldJob = Pick<ClaimedJob, "agencyId" | "jobId" | "leaseId">;
+
+/** How many jobs a worker can take: `free` in all, of which at most `bulk` from the bulk lane. */
+export type Room = { free: number; bulk: number };
+
+/** A job that came back because its worker's lease ran out. `quarantined`: it crashed too often and waits for somebody to look at it. */
+export type ReturnedJob = {
+  agencyId: string;
+  jobId: string;
+  kind: string;
+  emailId: string | null;
+  quarantined: boolean;
+};
+
+/** Jobs counted for the metrics; `oldestSeconds` is how long the oldest ready one has waited. */
+export type JobCount = {
+  kind: string;
+  lane: Lane;
+  state: "ready" | "scheduled" | "running" | "quarantined";
+  count: number;
+  oldestSeconds: number;
+};
+
+export type DirectoryJobs = {
+  /** How long a claim or a renewal holds a job. */
+  readonly leaseSeconds: number;
+  /** Takes jobs that are ready: the interactive lane first, the agencies in turn, oldest first within an agency. Leases them for `leaseSeconds`. */
+  claimJobs(worker: string, room: Room): Promise<ClaimedJob[]>;
+  /** Lengthens the leases still held and returns the ids of their jobs; what is missing was lost. */
+  renewLeases(held: readonly HeldJob[]): Promise<Set<string>>;
+  /** Ends jobs whose handler wrote nothing that needed the lease; those that were lost stay as they are. */
+  finishJobs(held: readonly HeldJob[]): Promise<void>;
+  /** Gives a job back after an error, to run again after `seconds`, or quarantines it. False when the lease was lost. */
+  retryJob(held: HeldJob, retry: { seconds: number; error: string; quarantine?: boolean }): Promise<boolean>;
+  /** Gives jobs back at once and counts no attempt: the worker stops. */
+  releaseJobs(held: readonly HeldJob[]): Promise<void>;
+  /** Frees every job whose lease ran out; the third crash in a row quarantines it. */
+  returnExpired(): Promise<ReturnedJob[]>;
+  /** Lets a quarantined job run again. False when it is not there or not quarantined. */
+  rerunJob(agencyId: string, jobId: string): Promise<boolean>;
+  /** The jobs by kind, lane and state. */
+  countJobs(): Promise<JobCount[]>;
+};
+
+/** A lease of rules.md §7. */
+export const LEASE_SECONDS = 60;
+const MAX_CRASHES = 3;
+// Jobs looked at beyond those wanted, because another worker may be taking the same ones at this moment.
+const SPARE_AGENCIES = 4;
+const SPARE_JOBS = 16;
+const START = "00000000-0000-0000-0000-000000000000";
+
+/** Opens the job table over a pool that runs as `portico_directory`. */
+export function openDirectoryJobs(pool: Pool, { leaseSeconds = LEASE_SECONDS } = {}): DirectoryJobs {
+  // Where each lane's round of the agencies goes on. Every process turns its own round, from an agency of its own.
+  const turn: Record<Lane, string> = { interactive: randomUUID(), bulk: randomUUID() };
+  const run = <R>(statement: RawBuilder<R>) =>
+    orUnavailable(async () => {
+      const client = await connect(pool);
+      try {
+        return await statement.execute(kyselyOn(client));
+      } finally {
+        client.release();
+      }
+    });
+  const until = sql`clock_timestamp() + make_interval(secs => ${leaseSeconds})`;
+
+  return {
+    leaseSeconds,
+
+    async claimJobs(worker, room) {
+      if (room.free < 1) return [];
+      const statement = claim(room, turn, { worker, leaseId: randomUUID(), until });
+      const { rows } = await orUnavailable(() => withIndexes(pool, (client) => statement.execute(kyselyOn(client))));
+      rows.sort((a, b) => b.lane.localeCompare(a.lane) || a.rank - b.rank || a.position - b.position);
+      for (const { lane, agencyId } of rows) turn[lane] = agencyId;
+      return rows.map(({ rank: _rank, position: _position, ...job }) => job);
+    },
+
+    async renewLeases(held) {
+      if (held.length === 0) return new Set();
+      const { rows } = await run(sql<{ id: string }>`
+        update jobs set leased_until = ${until} from ${list(held)} where ${matches} returning jobs.id`);
+      return new Set(rows.map(({ id }) => id));
+    },
+
+    async finishJobs(held) {
+      if (held.length > 0) await run(sql`delete from jobs using ${list(held)} where ${matches}`);
+    },
+
+    async retryJob(held, { seconds, error, quarantine = false }) {
+      const { numAffectedRows } = await run(sql`
+        update jobs
+        set ${freed}, crashes = 0, attempts = attempts + 1, last_error = ${error}, run_at = now() + make_interval(secs => ${seconds}),
+            quarantined_at = case when ${quarantine}::boolean then now() end
+        from ${list([held])} where ${matches}`);
+      return numAffectedRows === 1n;
+    },
+
+    async releaseJobs(held) {
+      if (held.length > 0) await run(sql`update jobs set ${freed} from ${list(held)} where ${matches}`);
+    },
+
+    async returnExpired() {
+      const { rows } = await run(sql<ReturnedJob>`
+        with expired as (
+          select agency_id, id from jobs
+          where lease_id is not null and leased_until < now()
+          for update skip locked
+        )
+        update jobs
+        set ${freed}, crashes = crashes + 1, last_error = 'The worker that had this job went away.',
+            quarantined_at = case when crashes + 1 >= ${MAX_CRASHES} then now() end
+        from expired where jobs.agency_id = expired.agency_id and jobs.id = expired.id
+        returning jobs.agency_id as "agencyId", jobs.id as "jobId", kind, email_id as "emailId",
+                  quarantined_at is not null as quarantined`);
+      return rows;
+    },
+
+    async rerunJob(agencyId, jobId) {
+      const { numAffectedRows } = await run(sql`
+        with woken as (select pg_notify('jobs_ready', ''))
+        update jobs set quarantined_at = null, crashes = 0, attempts = 0, run_at = now() from woken
+        where agency_id = ${agencyId} and id = ${jobId} and quarantined_at is not null`);
+      return numAffectedRows === 1n;
+    },
+
+    async countJobs() {
+      const { rows } = await run(sql<JobCount>`
+        select kind, lane, state, count(*) as count,
+               greatest(0, extract(epoch from now() - min(run_at)))::float8 as "oldestSeconds"
+        from (
+          select kind, lane, run_at,
+                 case when quarantined_at is not null then 'quarantined' when lease_id is not null then 'running'
+                      when run_at > now() then 'scheduled' else 'ready' end as state
+          from jobs
+        ) as standing
+        group by kind, lane, state order by kind, lane, state`);
+      return rows;
+    },
+  };
+}
+
+const freed = sql`lease_id = null, leased_until = null, leased_by = null`;
+
+const list = (held: readonly HeldJob[]) => sql`
+  unnest(${held.map((job) => job.agencyId)}::uuid[], ${held.map((job) => job.jobId)}::uuid[], ${held.map((job) => job.leaseId)}::uuid[])
+    as held (agency_id, job_id, lease_id)`;
+
+const matches = sql`jobs.agency_id = held.agency_id and jobs.id = held.job_id and jobs.lease_id = held.lease_id`;
+
+// The statement is prepared once for a connection's life, perhaps while the table is empty and a scan of all of it looks cheap.
+// It must never become one: these settings last for the one transaction and travel with it, so they cost no round trip.
+async function withIndexes<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  let broken = false;
+  try {
+    const opened = Promise.all([
+      client.query("begin"),
+      client.query("set local enable_seqscan = off; set local enable_bitmapscan = off; set local jit = off"),
+    ]);
+    opened.catch(() => undefined);
+    const result = work(client);
+    result.catch(() => undefined);
+    const committed = client.query("commit");
+    committed.catch(() => undefined);
+    await opened;
+    const value = await result;
+    await committed;
+    return value;
+  } catch (error) {
+    await client.query("rollback").catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * One lane's candidates. A loose index scan steps from agency to agency, beginning after the one that had the last turn and going
+ * round once; from each it reads the oldest few. Its cost follows the jobs wanted, not the jobs waiting, and an agency's ten
+ * thousand jobs give it no more turns than another's one. Nothing is locked here, so that looking takes nothing from others.
+ */
+const candidates = (lane: Lane, after: string, wanted: number) => sql`
+  with recursive round (agency_id, lap) as (
+    select ${after}::uuid, 0
+    union all
+    select step.agency_id, step.lap
+    from round cross join lateral (
+      (select agency_id, round.lap from jobs
+       where ${ready(lane)} and agency_id > round.agency_id and (round.lap = 0 or agency_id <= ${after}::uuid)
+       order by agency_id limit 1)
+      union all
+      (select agency_id, 1 from jobs
+       where ${ready(lane)} and agency_id <= ${after}::uuid and round.lap = 0
+       order by agency_id limit 1)
+      limit 1
+    ) as step
+  ),
+  agency as (select agency_id, row_number() over () as position from (select agency_id from round offset 1 limit ${wanted + SPARE_AGENCIES}) as stepped)
+  select agency.agency_id, oldest.id, agency.position, row_number() over (partition by agency.agency_id order by oldest.run_at, oldest.id) as rank
+  from agency cross join lateral (
+    select id, run_at from jobs where ${ready(lane)} and agency_id = agency.agency_id
+    order by run_at, id limit ${wanted + SPARE_JOBS}
+  ) as oldest`;
+
+const ready = (lane: Lane) => sql`lane = ${lane} and lease_id is null and quarantined_at is null and run_at <= now()`;
+
+type Claim = { worker: string; leaseId: string; until: RawBuilder<unknown> };
+
+// Locks rows only as they are taken, and passes over those that another worker is taking at this moment.
+const lock = (lane: Lane, after: string, wanted: number, limit: RawBuilder<unknown>) => sql`
+  select jobs.agency_id, jobs.id, candidate.rank, candidate.position
+  from (${candidates(lane, after, wanted)}) as candidate
+  join jobs on jobs.agency_id = candidate.agency_id and jobs.id = candidate.id
+  where jobs.lease_id is null and jobs.quarantined_at is null and jobs.run_at <= now()
+  order by candidate.rank, candidate.position
+  limit ${limit}
+  for update of jobs skip locked`;
+
+/**
+ * Claims at most `free` jobs: the interactive lane's first, then at most `bulk` of the bulk lane's; in both every agency's first
+ * job stands before any agency's second.
+ */
+const claim = ({ free, bulk }: Room, turn: Record<Lane, string>, { worker, leaseId, until }: Claim) => sql<
+  ClaimedJob & { rank: number; position: number }
+>`
+  with urgent as (${lock("interactive", turn.interactive, free, sql`${free}::int`)}),
+  patient as (${lock("bulk", turn.bulk, bulk, sql`least(${bulk}::int, ${free}::int - (select count(*) from urgent))`)}),
+  chosen as (select * from urgent union all select * from patient)
+  update jobs
+  set lease_id = ${leaseId}::uuid, leased_by = ${worker}, leased_until = ${until}
+  from chosen
+  where jobs.agency_id = chosen.agency_id and jobs.id = chosen.id
+  returning jobs.agency_id as "agencyId", jobs.id as "jobId", jobs.lease_id as "leaseId", kind, lane, payload, email_id as "emailId",
+            attempts, crashes, extract(epoch from now() - run_at)::float8 as "lateBy", chosen.rank, chosen.position`;

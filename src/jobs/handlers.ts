@@ -1,0 +1,55 @@
+// The kinds of job and what runs each.
+import type { AgencyStore } from "../db/agency-store.ts";
+import type { GlobalStore } from "../db/global-store.ts";
+import type { Logger } from "../log.ts";
+import type { Mailbox } from "../mail/addresses.ts";
+import type { Outcome } from "../mail/answers.ts";
+import type { Mailer } from "../mail/mailer.ts";
+import type { PortalOrigin } from "../models/portal-url.ts";
+import { markFailed } from "../models/sending.ts";
+import { createAnswerMailRequest } from "./answer-mail-request.ts";
+import { createRelay, type Relay } from "./relay.ts";
+import { createSendEmail } from "./send-email.ts";
+import { createSendMemberReset } from "./send-member-reset.ts";
+import { createSweep } from "./sweep.ts";
+import type { Handlers } from "./worker.ts";
+
+export type HandlerDeps = {
+  agencies: { open(agencyId: string): AgencyStore };
+  globals: GlobalStore;
+  mailer: Mailer;
+  /** The platform's sender (MAIL_FROM). */
+  mailFrom: Mailbox;
+  /** Origin of the dashboard (APP_URL), no trailing slash. */
+  appOrigin: string;
+  portalOrigin: PortalOrigin;
+  /** The server's key for six-digit codes. */
+  codeKey: Buffer;
+  log: Pick<Logger, "info" | "warn" | "error">;
+  /** Called after each attempt to send, for the metrics. */
+  onAttempt?: (attempt: { email: string; outcome: Outcome["kind"] }) => void;
+};
+
+/** HandlerDeps with what the sending jobs of one process share. */
+export type SendingDeps = HandlerDeps & { relay: Relay };
+
+/** Every kind's handler. */
+export function createHandlers(deps: HandlerDeps): Handlers {
+  const sending = { ...deps, relay: createRelay() };
+  return {
+    "send-email": createSendEmail(sending),
+    "answer-mail-request": createAnswerMailRequest(deps),
+    "send-member-reset": createSendMemberReset(sending),
+    sweep: createSweep(deps),
+  };
+}
+
+/** Says in the e-mail's row that its job was set aside, so that the dashboard shows it and offers to try again. */
+export function createOnQuarantined({ agencies }: Pick<HandlerDeps, "agencies">) {
+  return async ({ agencyId, emailId }: { agencyId: string; emailId: string | null }): Promise<void> => {
+    if (emailId === null) return;
+    await agencies
+      .open(agencyId)
+      .write((db) => markFailed(db, emailId, "Sending it failed several times on our side."));
+  };
+}

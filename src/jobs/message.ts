@@ -1,0 +1,87 @@
+// Makes the message of one e-mail: the template's values from what the models said, the sender, and the address for answers.
+import { renderEmail } from "../../emails/render.ts";
+import type { Brand, RenderedEmail } from "../../emails/types.ts";
+import { lifetime, until, untilMoment } from "../../emails/words.ts";
+import type { Mailbox } from "../mail/addresses.ts";
+import { type ComposedMessage, composeMessage } from "../mail/compose.ts";
+import type { Sending } from "../models/sending.ts";
+import { CODE_SECONDS } from "../models/sign-in-codes.ts";
+
+/** An e-mail that may go out now, with its secrets, which are in this process's memory and nowhere else. */
+export type Ready = {
+  sending: Sending;
+  /** The portal's address, from the database. */
+  origin: string;
+  link: { url: string; expiresAt: Date } | undefined;
+  code: string | undefined;
+  /** The member who sends, with his address. */
+  sender: Mailbox | undefined;
+};
+
+/** The finished message. Throws AddressRefused when the recipient's address is not one that mail can be sent to. */
+export async function composeEmail(ready: Ready, mailFrom: Mailbox): Promise<ComposedMessage> {
+  const { sending, sender } = ready;
+  const { agency } = sending;
+  const replyTo = sender ?? (agency.supportEmail ? { name: agency.name, address: agency.supportEmail } : null);
+  return await composeMessage({
+    to: { name: sending.contactName, address: sending.to },
+    from: { name: agency.name, address: mailFrom.address },
+    replyTo,
+    messageId: sending.messageId,
+    ...(await render(ready)),
+  });
+}
+
+function render({ sending, origin, link, code, sender }: Ready): Promise<RenderedEmail> {
+  const { agency, askedFrom, queuedAt, startedAt } = sending;
+  const brand: Brand = { name: agency.name, color: agency.color, origin };
+  const contactName = sending.contactName || null;
+  const recipient = sending.to;
+  const url = () => {
+    if (!link) throw new Error("This kind of e-mail needs a link.");
+    return link.url;
+  };
+  const lasts = lifetime(sending.lifetimeSeconds);
+  const ends = () => until(link?.expiresAt ?? startedAt, startedAt, agency.timeZone);
+  const asked = { askedOn: askedFrom, askedAt: untilMoment(queuedAt, agency.timeZone) };
+  const memberName = sender?.name ?? null;
+  switch (sending.kind) {
+    case "invite": {
+      const { personalMessage: message } = sending;
+      const company = sending.company || null;
+      return renderEmail("invite", brand, {
+        contactName,
+        company,
+        memberName,
+        message,
+        url: url(),
+        until: ends(),
+        recipient,
+      });
+    }
+    case "login-email":
+      return renderEmail("login-email", brand, { contactName, memberName, url: url(), until: ends(), recipient });
+    case "sign-in-link": {
+      const codes = { code: code ?? null, codeLifetime: code ? lifetime(CODE_SECONDS) : null };
+      return renderEmail("sign-in-link", brand, {
+        contactName,
+        url: url(),
+        lifetime: lasts,
+        ...codes,
+        ...asked,
+        recipient,
+      });
+    }
+    case "reset-password":
+      return renderEmail("reset-password", brand, { contactName, url: url(), lifetime: lasts, ...asked, recipient });
+    case "confirm-email":
+      return renderEmail("confirm-email", brand, { contactName, url: url(), lifetime: lasts, recipient });
+    case "email-changed": {
+      const changed = { newAddress: masked(sending.contactEmail), changedAt: untilMoment(queuedAt, agency.timeZone) };
+      return renderEmail("email-changed", brand, { contactName, ...changed, recipient });
+    }
+  }
+}
+
+// The old mailbox may be somebody else's by now: it learns that the address changed, not what it became.
+const masked = (address: string) => address.replace(/^(.).*(?=@)/u, "$1•••");

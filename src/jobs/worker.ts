@@ -1,0 +1,286 @@
+// The worker: claims jobs while it has room, keeps their leases alive, runs their handlers and lets go of everything when it stops.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClaimedJob, DirectoryJobs, ReturnedJob } from "../db/directory-jobs.ts";
+import type { Listening } from "../db/listen.ts";
+import type { Logger } from "../log.ts";
+import { Unavailable } from "../models/errors.ts";
+import { retryDelay } from "./delays.ts";
+import { type JobKind, LeaseLost } from "./queue.ts";
+
+/**
+ * What runs one job. It has ended the job in its own transaction ("settled", through finishJob or postponeJob), or the worker ends
+ * it ("done"). `signal` aborts when the lease is lost or the worker cannot wait any longer: start nothing new then.
+ * Throwing runs the job again later; a job runs at least once, so a handler must bear running twice.
+ */
+export type Handler = (job: ClaimedJob, signal: AbortSignal) => Promise<"settled" | "done">;
+
+export type Handlers = Record<JobKind, Handler>;
+
+/** Called as things happen, for the metrics. Times are in seconds. */
+export type WorkerHooks = {
+  /** A handler ended. `lateBy` is how long the job had been ready when it was claimed. */
+  onRun?: (run: {
+    kind: string;
+    outcome: "settled" | "done" | "error" | "lost";
+    seconds: number;
+    lateBy: number;
+  }) => void;
+  /** A job came back after its worker went away. */
+  onReturned?: (job: ReturnedJob) => void;
+};
+
+export type WorkerOptions = {
+  jobs: DirectoryJobs;
+  handlers: Handlers;
+  /** Begins to listen for new jobs and calls `wake` at each; without it the worker polls alone. */
+  listen?: (wake: () => void) => Listening;
+  log: Pick<Logger, "info" | "warn" | "error">;
+  /** Jobs at once. About a third of them, one at least, take no bulk. */
+  concurrency: number;
+  /** This worker's name in the job table. */
+  name: string;
+  /** Called when a job crashed too often and was set aside, so that what it stood for can say so. */
+  onQuarantined?: (job: { agencyId: string; kind: string; emailId: string | null }) => Promise<void>;
+  hooks?: WorkerHooks;
+  /** Milliseconds; rules.md §7 unless given. */
+  pace?: Partial<Pace>;
+};
+
+export type Pace = { poll: number; renew: number; returnExpired: number; stop: number };
+
+export type Worker = {
+  /** Jobs being run at this moment. */
+  running(): number;
+  /** Takes no more, waits up to 25 s for what runs, gives the rest back. Never rejects; calling it again waits for the same end. */
+  stop(): Promise<void>;
+};
+
+const PACE: Pace = { poll: 2_000, renew: 20_000, returnExpired: 10_000, stop: 25_000 };
+// After so many errors in a row somebody has to look at the job; with these delays that is about a day and a half.
+const MAX_ERRORS = 30;
+
+type Run = { job: ClaimedJob; abort: AbortController; ended: Promise<void>; heldUntil: number };
+
+/** Starts a worker; it claims at once. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { jobs, handlers, log, concurrency, hooks = {} } = options;
+  const pace = { ...PACE, ...options.pace };
+  const reserved = concurrency > 1 ? Math.max(1, Math.round(concurrency / 3)) : 0;
+  const runs = new Map<string, Run>();
+  const finishing = batched(jobs, log);
+  let stopping = false;
+  let away = false;
+
+  const room = () => {
+    const bulk = [...runs.values()].filter(({ job }) => job.lane === "bulk").length;
+    return { free: concurrency - runs.size, bulk: Math.max(0, concurrency - reserved - bulk) };
+  };
+
+  // One claim at a time; whatever asks meanwhile is answered by one more claim afterwards.
+  let claiming: Promise<void> | undefined;
+  let asked = false;
+  const wake = () => {
+    asked = true;
+    claiming ??= claimWhileAsked().finally(() => {
+      claiming = undefined;
+    });
+  };
+  async function claimWhileAsked(): Promise<void> {
+    while (asked && !stopping) {
+      asked = false;
+      if (room().free < 1) return;
+      const claimedAt = performance.now();
+      const claimed = await orLater(() => jobs.claimJobs(options.name, room()), "claim jobs");
+      for (const job of claimed ?? []) start(job, claimedAt);
+      // there may be more than one claim looks at
+      if (claimed?.length) asked = true;
+    }
+  }
+
+  function start(job: ClaimedJob, claimedAt: number): void {
+    const abort = new AbortController();
+    const run: Run = { job, abort, heldUntil: claimedAt + jobs.leaseSeconds * 1_000, ended: Promise.resolve() };
+    runs.set(job.jobId, run);
+    run.ended = perform(job, abort.signal).finally(() => {
+      if (runs.get(job.jobId) === run) runs.delete(job.jobId);
+      wake();
+    });
+  }
+
+  async function perform(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+    const began = performance.now();
+    const tell = (outcome: "settled" | "done" | "error" | "lost") =>
+      hooks.onRun?.({ kind: job.kind, outcome, seconds: (performance.now() - began) / 1_000, lateBy: job.lateBy });
+    try {
+      const handler = Object.hasOwn(handlers, job.kind) ? handlers[job.kind as JobKind] : undefined;
+      if (!handler) throw new Error(`There is no handler for jobs of kind ${job.kind}.`);
+      const outcome = await handler(job, signal);
+      if (outcome === "done") await finishing.finish(job);
+      tell(outcome);
+    } catch (error) {
+      if (error instanceof LeaseLost) {
+        log.warn({ job: job.jobId, kind: job.kind }, "A job was lost to another worker.");
+        tell("lost");
+        return;
+      }
+      log.error(
+        { err: error, job: job.jobId, kind: job.kind, agency: job.agencyId },
+        "A job failed and will run again.",
+      );
+      tell("error");
+      await giveBack(job, error, signal);
+    }
+  }
+
+  // While the database is away the job stays ours, until it answers or the lease has run out.
+  async function giveBack(job: ClaimedJob, error: unknown, signal: AbortSignal): Promise<void> {
+    const unavailable = error instanceof Unavailable;
+    const retry = {
+      seconds: unavailable
+        ? retryDelay(0, { first: 2, longest: 2 })
+        : retryDelay(job.attempts, { first: 10, longest: 3_600 }),
+      error: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : "An error.",
+      quarantine: !unavailable && job.attempts + 1 >= MAX_ERRORS,
+    };
+    let returned: boolean | undefined;
+    while (returned === undefined && !signal.aborted) {
+      returned = await orLater(() => jobs.retryJob(job, retry), "give back a job");
+      if (returned === undefined) await sleep(500, undefined, { signal }).catch(() => undefined);
+    }
+    if (returned && retry.quarantine) await setAside(job);
+  }
+
+  async function setAside(job: { agencyId: string; kind: string; emailId: string | null }): Promise<void> {
+    log.error({ kind: job.kind, agency: job.agencyId }, "A job failed too often and was set aside.");
+    await orLater(async () => options.onQuarantined?.(job), "tell of a job set aside");
+  }
+
+  async function renew(): Promise<void> {
+    const held = [...runs.values()];
+    const renewedAt = performance.now();
+    const kept = await orLater(() => jobs.renewLeases(held.map(({ job }) => job)), "renew leases");
+    for (const run of held) {
+      if (kept?.has(run.job.jobId)) run.heldUntil = renewedAt + jobs.leaseSeconds * 1_000;
+      // lost to another worker, ended a moment ago, or not renewed for so long that another may have it by now
+      else if (kept || performance.now() > run.heldUntil) run.abort.abort(new LeaseLost());
+    }
+  }
+
+  async function returnExpired(): Promise<void> {
+    const returned = await orLater(() => jobs.returnExpired(), "free expired leases");
+    if (!returned?.length) return;
+    log.warn({ count: returned.length }, "Jobs came back from a worker that went away.");
+    wake();
+    for (const job of returned) {
+      hooks.onReturned?.(job);
+      if (job.quarantined) await setAside(job);
+    }
+  }
+
+  // The database may be away for a while: the next turn of the same timer tries again, and only the change is worth a line.
+  async function orLater<T>(work: () => Promise<T>, what: string): Promise<T | undefined> {
+    try {
+      const result = await work();
+      if (away) log.info({}, "The database is back.");
+      away = false;
+      return result;
+    } catch (error) {
+      if (!(error instanceof Unavailable)) log.error({ err: error }, `Could not ${what}.`);
+      else if (!away) log.warn({}, "The database is away; the worker waits.");
+      if (error instanceof Unavailable) away = true;
+      return undefined;
+    }
+  }
+
+  const timers = [
+    every(pace.poll, async () => wake()),
+    every(pace.renew, renew),
+    every(pace.returnExpired, returnExpired),
+  ];
+  const listening = options.listen?.(wake);
+  wake();
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    const listenerGone = listening?.stop();
+    await claiming;
+    await within(pace.stop, Promise.all([...runs.values()].map(({ ended }) => ended)));
+    const left = [...runs.values()];
+    for (const { abort } of left) abort.abort(new LeaseLost());
+    if (left.length > 0) {
+      log.warn({ count: left.length }, "Jobs were given back unfinished.");
+      await orLater(() => jobs.releaseJobs(left.map(({ job }) => job)), "give back jobs");
+    }
+    // renewing goes on until here: what still ran was still ours
+    await Promise.all(timers.map((timer) => timer.stop()));
+    await listenerGone;
+  }
+
+  let stopped: Promise<void> | undefined;
+  return {
+    running: () => runs.size,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** Ends jobs in groups: those that finish while one statement is under way share the next. */
+function batched(jobs: DirectoryJobs, log: WorkerOptions["log"]) {
+  let waiting: { job: ClaimedJob; done: () => void }[] = [];
+  let writing = false;
+  async function write(): Promise<void> {
+    writing = true;
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      try {
+        await jobs.finishJobs(group.map(({ job }) => job));
+      } catch (error) {
+        // The work is done; only the row stands. Its lease runs out and the handler meets its own result.
+        log.warn({ err: error, count: group.length }, "Finished jobs could not be ended and will run once more.");
+      }
+      for (const { done } of group) done();
+    }
+    writing = false;
+  }
+  return {
+    finish: (job: ClaimedJob) =>
+      new Promise<void>((done) => {
+        waiting.push({ job, done });
+        if (!writing) void write();
+      }),
+  };
+}
+
+/** Runs `work` every `ms`, the next turn only after the one before. */
+function every(ms: number, work: () => Promise<void>): { stop(): Promise<void> } {
+  let turn: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+  let over = false;
+  const plan = () => {
+    timer = setTimeout(() => {
+      turn = work().finally(() => {
+        if (!over) plan();
+      });
+    }, ms);
+  };
+  plan();
+  return {
+    async stop() {
+      over = true;
+      clearTimeout(timer);
+      await turn;
+    },
+  };
+}
+
+/** Waits for `work`, but not longer than `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,24 @@
+// Housekeeping: deletes rows that have ended and that nobody will ask about again. Links and e-mails stay, they are the record.
+import { sql } from "kysely";
+import type { AgencyDb, GlobalDb } from "../db/schema.ts";
+
+/** Deletes what is over in one agency: sessions a week after they ended, codes and unanswered requests a day after. */
+export async function deleteExpired(db: AgencyDb): Promise<void> {
+  await db.deleteFrom("contact_sessions").where("ends_at", "<", sql<Date>`now() - interval '7 days'`).execute();
+  await db.deleteFrom("sign_in_codes").where("expires_at", "<", sql<Date>`now() - interval '1 day'`).execute();
+  await db.deleteFrom("mail_requests").where("created_at", "<", sql<Date>`now() - interval '1 day'`).execute();
+}
+
+/** Deletes what is over and belongs to no agency: limits, members' sessions and links, unanswered requests. */
+export async function deleteExpiredShared(db: GlobalDb): Promise<void> {
+  await db.deleteFrom("limits").where("window_ends_at", "<", sql<Date>`now()`).execute();
+  await db.deleteFrom("member_sessions").where("ends_at", "<", sql<Date>`now() - interval '7 days'`).execute();
+  await db.deleteFrom("member_links").where("expires_at", "<", sql<Date>`now() - interval '1 day'`).execute();
+  await db.deleteFrom("member_mail_requests").where("created_at", "<", sql<Date>`now() - interval '1 day'`).execute();
+}
+
+/** Every agency's id. */
+export async function listAgencyIds(db: GlobalDb): Promise<string[]> {
+  const rows = await db.selectFrom("agencies").select("id").execute();
+  return rows.map(({ id }) => id);
+}

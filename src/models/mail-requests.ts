@@ -1,0 +1,115 @@
+// What somebody typed where a link can be asked for: written down for known and unknown addresses alike, and looked up later by a job.
+import { randomBytes } from "node:crypto";
+import { sql } from "kysely";
+import type { AgencyDb, GlobalDb } from "../db/schema.ts";
+import { queueEmail } from "./emails.ts";
+import { hashOf } from "./people.ts";
+
+export type MailRequest = {
+  kind: "sign-in-link" | "reset-password";
+  email: string;
+  destination: string;
+  browserHash: Buffer;
+  askedFrom: string;
+};
+
+/** How long a link to choose a new password works, in seconds (rules.md §1). */
+export const RESET_SECONDS = 1_800;
+// rules.md §5, and silently: whoever asks more often must not learn whether the address is known.
+const MAILS_IN_WINDOW = 3;
+const WINDOW_SECONDS = 900;
+
+/** Writes the request and its job in one statement; the same work whether or not the address is a contact's. */
+export async function requestMail(db: AgencyDb, request: MailRequest): Promise<void> {
+  await sql`
+    with request as (
+      insert into mail_requests (kind, email, destination, browser_hash, asked_from)
+      values (${request.kind}, ${request.email}, ${request.destination}, ${request.browserHash}, ${request.askedFrom})
+      returning id
+    )
+    insert into jobs (kind, lane, payload)
+    select 'answer-mail-request', 'interactive', jsonb_build_object('requestId', id) from request`.execute(db);
+}
+
+/**
+ * Answers a request and forgets it: queues the e-mail when the address is that of a contact who was invited or has joined, and who
+ * has not had three such e-mails within 15 minutes.
+ */
+export async function answerMailRequest(db: AgencyDb, requestId: string): Promise<void> {
+  const request = await db.deleteFrom("mail_requests").where("id", "=", requestId).returningAll().executeTakeFirst();
+  if (!request) return;
+  const { email, kind } = request;
+  // The contact's lock makes two requests at once count each other.
+  const contact = await db
+    .selectFrom("contacts")
+    .select("id")
+    .where("email", "=", email)
+    .where("revoked_at", "is", null)
+    .where((eb) => eb.or([eb("invited_at", "is not", null), eb("joined_at", "is not", null)]))
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (!contact || (await countRecent(db, contact.id)) >= MAILS_IN_WINDOW) return;
+  const { login_link_seconds } = await db.selectFrom("agencies").select("login_link_seconds").executeTakeFirstOrThrow();
+  await queueEmail(db, {
+    kind,
+    contactId: contact.id,
+    destination: request.destination,
+    lifetimeSeconds: kind === "reset-password" ? RESET_SECONDS : login_link_seconds,
+    browserHash: request.browser_hash ?? undefined,
+    askedFrom: request.asked_from ?? undefined,
+    lane: "interactive",
+  });
+}
+
+async function countRecent(db: AgencyDb, contactId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom("emails")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("contact_id", "=", contactId)
+    .where("kind", "in", ["sign-in-link", "reset-password"])
+    .where("queued_at", ">", sql<Date>`now() - make_interval(secs => ${WINDOW_SECONDS})`)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** What the mail to a member is made of; `token` is kept nowhere but as its hash. */
+export type MemberReset = { name: string; email: string; token: string; tokenHash: Buffer; askedAt: Date };
+
+/**
+ * Makes a new token for a request; undefined when no member has the address, when he had three mails within 15 minutes, or when the
+ * request is older than its link would be.
+ */
+export async function startMemberReset(db: GlobalDb, requestId: string): Promise<MemberReset | undefined> {
+  const token = randomBytes(32).toString("base64url");
+  const tokenHash = hashOf(token);
+  const { rows } = await sql<{ name: string; email: string; asked_at: Date }>`
+    with asked as (
+      select request.created_at, member.id, member.name, member.email
+      from member_mail_requests request join members member on member.email = request.email
+      where request.id = ${requestId} and request.created_at > now() - make_interval(secs => ${RESET_SECONDS})
+        and (select count(*) from member_links link
+             where link.member_id = member.id and link.created_at > now() - make_interval(secs => ${WINDOW_SECONDS})) < ${MAILS_IN_WINDOW}
+    ), link as (
+      insert into member_links (token_hash, member_id, kind, expires_at)
+      select ${tokenHash}::bytea, id, 'reset', now() + make_interval(secs => ${RESET_SECONDS}) from asked
+    )
+    select name, email, created_at as asked_at from asked`.execute(db);
+  const asked = rows[0];
+  return asked && { name: asked.name, email: asked.email, token, tokenHash, askedAt: asked.asked_at };
+}
+
+/** The attempt failed: its token goes, so that it counts against nobody. */
+export async function dropMemberReset(db: GlobalDb, tokenHash: Buffer): Promise<void> {
+  await db.deleteFrom("member_links").where("token_hash", "=", tokenHash).execute();
+}
+
+/** The request is answered: forgotten, and with a `tokenHash` the link's lifetime runs from now. */
+export async function endMemberReset(db: GlobalDb, requestId: string, tokenHash?: Buffer): Promise<void> {
+  await db.deleteFrom("member_mail_requests").where("id", "=", requestId).execute();
+  if (!tokenHash) return;
+  await db
+    .updateTable("member_links")
+    .set({ expires_at: sql<Date>`now() + make_interval(secs => ${RESET_SECONDS})` })
+    .where("token_hash", "=", tokenHash)
+    .execute();
+}
