@@ -50,14 +50,14 @@ export async function signInWithPassword(
 
 /**
  * Sets a contact's password and returns the new id of the session that did it; every other session ends, and so do reset links
- * still under way. `current` is the hash that the old password was checked against, undefined when none was asked for. Throws
- * NotFound when the password has changed meanwhile or the session has ended.
+ * still under way. `current` is the hash that the old password was checked against, null when there is none to replace, undefined
+ * after a reset link, when it is not asked for. Throws NotFound when that has changed meanwhile or the session has ended.
  */
 export async function setContactPassword(
   db: AgencyDb,
   contact: { id: string; sessionId: string; address: string },
   hash: string,
-  current: string | undefined,
+  current: string | null | undefined,
 ): Promise<string> {
   const { numUpdatedRows } = await db
     .updateTable("contacts")
@@ -68,7 +68,8 @@ export async function setContactPassword(
     })
     .where("id", "=", contact.id)
     .where("revoked_at", "is", null)
-    .$if(current !== undefined, (query) => query.where("password_hash", "=", current ?? ""))
+    .$if(current === null, (query) => query.where("password_hash", "is", null))
+    .$if(typeof current === "string", (query) => query.where("password_hash", "=", current ?? ""))
     .executeTakeFirstOrThrow();
   if (numUpdatedRows !== 1n) throw new NotFound("The password has changed meanwhile.");
   const sessionId = await renewContactSession(db, contact.sessionId);
@@ -95,12 +96,14 @@ export async function renewPasswordHash(db: AgencyDb, contactId: string, old: st
     .execute();
 }
 
-/** Remembers that the first-run offer of a password was made and passed over. */
-export async function skipPasswordOffer(db: AgencyDb, contactId: string): Promise<void> {
-  await db
+/** Whether to offer a contact a password now: once, while he has none. */
+export async function offerPassword(db: AgencyDb, contactId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable("contacts")
     .set({ password_offered_at: sql`now()` })
     .where("id", "=", contactId)
+    .where("password_hash", "is", null)
     .where("password_offered_at", "is", null)
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
 }

@@ -28,6 +28,8 @@ export type SignedInContact = {
   company: string;
   passwordSetAt: Date | null;
   passwordOfferedAt: Date | null;
+  /** The session with which he joined. */
+  firstVisit: boolean;
   session: {
     id: string;
     method: ContactSessionsTable["method"];
@@ -158,6 +160,7 @@ export async function findContactSession(db: AgencyReader, sessionId: string): P
       "session.user_agent",
       "link.kind as link_kind",
     ])
+    .select(sql<boolean>`contact.joined_at >= session.created_at`.as("first_visit"))
     .select(sql<boolean>`session.last_seen_at < now() - interval '1 minute'`.as("stale"))
     .select(
       sql<boolean>`coalesce(contact.password_set_at < session.created_at, true) and session.created_at > now() - interval '1 hour'`.as(
@@ -174,6 +177,7 @@ export async function findContactSession(db: AgencyReader, sessionId: string): P
     company: row.company,
     passwordSetAt: row.password_set_at,
     passwordOfferedAt: row.password_offered_at,
+    firstVisit: row.first_visit,
     session: {
       id: row.session_id,
       method: row.method,

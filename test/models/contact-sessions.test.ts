@@ -4,9 +4,9 @@ import type { AgencyStore } from "../../src/db/agency-store.ts";
 import { createAccessLink, redeemAccessLink } from "../../src/models/access-links.ts";
 import {
   findContactPassword,
+  offerPassword,
   setContactPassword,
   signInWithPassword,
-  skipPasswordOffer,
 } from "../../src/models/contact-passwords.ts";
 import {
   endAllSessions,
@@ -202,11 +202,18 @@ describe("a password", () => {
     expect(again.link?.state).toBe("withdrawn");
   });
 
-  it("is offered once", async () => {
+  it("is offered once, to a contact who has none", async () => {
     const { id } = await makeContact();
-    const sessionId = await signIn(id);
-    expect((await find(sessionId))?.passwordOfferedAt).toBeNull();
-    await northwind.write((db) => skipPasswordOffer(db, id));
-    expect((await find(sessionId))?.passwordOfferedAt).toBeInstanceOf(Date);
+    expect(await northwind.write((db) => offerPassword(db, id))).toBe(false);
+    await change("update contacts set password_hash = null where id = $1", id);
+    expect(await northwind.write((db) => offerPassword(db, id))).toBe(true);
+    expect(await northwind.write((db) => offerPassword(db, id))).toBe(false);
+  });
+
+  it("set without an old one replaces none that was set meanwhile", async () => {
+    const { id } = await makeContact();
+    const row = (await find(await signIn(id)))?.session.id ?? "";
+    const set = { id, sessionId: row, address: visit.address };
+    await expect(northwind.write((db) => setContactPassword(db, set, "new", null))).rejects.toThrow(NotFound);
   });
 });

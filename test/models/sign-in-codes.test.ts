@@ -99,7 +99,7 @@ it("does not work at another agency, with another server key, late, or after a c
 it("replaces an earlier code of the same e-mail and keeps those of other e-mails", async () => {
   const { code, browserHash, emailId, contactId } = await makeCode();
   const newer = await northwind.write((db) => createSignInCode(db, { emailId, contactId, browserHash }, key));
-  if (newer !== code) expect(await enter(code, browserHash)).toBeUndefined();
+  expect(newer === code || (await enter(code, browserHash)) === undefined).toBe(true);
   const secondMail = await makeEmail(contactId);
   const second = await northwind.write((db) =>
     createSignInCode(db, { emailId: secondMail, contactId, browserHash }, key),
