@@ -1,4 +1,17 @@
 // The map of the dashboard: every route of the app host, each with the least role that may use it.
 import type { MemberRoute } from "../../web/route.ts";
+import { agencyRoutes } from "./agencies.tsx";
+import { homeRoutes } from "./home.tsx";
+import { passwordRoutes } from "./passwords.tsx";
+import { signInRoutes } from "./sign-in.tsx";
+import { signOutRoutes } from "./sign-out.tsx";
+import { signUpRoutes } from "./sign-up.tsx";
 
-export const dashboardRoutes: readonly MemberRoute[] = [];
+export const dashboardRoutes: readonly MemberRoute[] = [
+  ...homeRoutes,
+  ...signInRoutes,
+  ...signUpRoutes,
+  ...signOutRoutes,
+  ...passwordRoutes,
+  ...agencyRoutes,
+];
