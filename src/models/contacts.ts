@@ -1,14 +1,55 @@
 // Contacts: an agency's clients as the dashboard lists, finds, changes, revokes and restores them.
-import { type SelectQueryBuilder, sql } from "kysely";
+import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { AgencyDb, AgencyReader, AgencyTables, ContactStatus, EmailKind, EmailStatus } from "../db/schema.ts";
-import { parseName } from "./addresses.ts";
+import { type ContactsCursor, type ContactsSort, readCursor, sortKey, writeCursor } from "./contacts-cursor.ts";
 import { NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 
 /** Contacts to do something with: named ones, or everybody that a filter of the list matches. */
-export type ContactSelection =
-  | { ids: readonly string[] }
-  | { all: true; status?: ContactStatus | undefined; q?: string | undefined };
+export type ContactSelection = { ids: readonly string[] } | ({ all: true } & ContactsFilter);
+
+/** What the list is narrowed to; a search is words that must all be found. */
+export type ContactsFilter = { status?: ContactStatus | undefined; q?: string | undefined };
+
+/** The newest e-mail to a contact; `reason` says in words why it has not arrived. */
+export type LastEmail = { id: string; kind: EmailKind; status: EmailStatus; reason: string | null; at: Date };
+
+/** A contact as the list shows him. */
+export type ContactRow = {
+  id: string;
+  name: string;
+  email: string;
+  company: string;
+  status: ContactStatus;
+  invitedAt: Date | null;
+  joinedAt: Date | null;
+  revokedAt: Date | null;
+  lastSignInAt: Date | null;
+  lastEmail: LastEmail | undefined;
+};
+
+/** A contact as his own page shows him. */
+export type Contact = ContactRow & { createdAt: Date; passwordSetAt: Date | null };
+
+/**
+ * One page of the list. `before` is how many rows stand before the first one, `total` how many match in all; `previous` and `next`
+ * are cursors, and undefined where there is nothing more.
+ */
+export type ContactsPage = {
+  rows: ContactRow[];
+  before: number;
+  total: number;
+  previous: string | undefined;
+  next: string | undefined;
+};
+
+/** Where a page begins or ends, and how many rows it has. A cursor that is not one of ours is the first page. */
+export type ContactsQuery = ContactsFilter & {
+  sort: ContactsSort;
+  after?: string | undefined;
+  before?: string | undefined;
+  limit?: number | undefined;
+};
 
 /** Every status of a contact, in the order of the tabs. */
 export const contactStatuses: readonly ContactStatus[] = ["not-invited", "invited", "joined", "revoked"];
@@ -28,8 +69,8 @@ export function statusFilter(text: string | undefined): ContactStatus | undefine
 export function contactSelection(fields: {
   contacts: readonly string[];
   all: boolean;
-  status?: string;
-  q?: string;
+  status?: string | undefined;
+  q?: string | undefined;
 }): ContactSelection {
   if (!fields.all)
     return { ids: [...new Set(fields.contacts.map((id) => id.toLowerCase()).filter((id) => uuid.test(id)))] };
@@ -44,25 +85,246 @@ export function selectContacts(
 ): SelectQueryBuilder<AgencyTables, "contacts", { id: string }> {
   const query = db.selectFrom("contacts").select("contacts.id");
   if ("ids" in selection) return query.where(sql<boolean>`contacts.id = any(${[...selection.ids]}::uuid[])`);
-  return matching(query, selection);
+  const wanted = conditions(selection);
+  return wanted ? query.where(wanted) : query;
 }
 
-/** What a search means: every word must stand somewhere in the name, the address or the company. Undefined when there is no word. */
+/** What a search asks for, as patterns: every word must stand somewhere in the name, the address or the company. Undefined without words. */
 export function searchPatterns(q: string | undefined): string[] | undefined {
   const words = (q ?? "").normalize("NFC").toLowerCase().slice(0, 200).split(/\s+/).filter(Boolean);
-  return words.length === 0
-    ? undefined
-    : [...new Set(words)].slice(0, 10).map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
+  if (words.length === 0) return undefined;
+  return [...new Set(words)].slice(0, 10).map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
 }
 
-function matching<O>(
-  query: SelectQueryBuilder<AgencyTables, "contacts", O>,
-  filter: { status?: ContactStatus | undefined; q?: string | undefined },
+const all = (parts: RawBuilder<boolean>[]) =>
+  parts.length > 0 ? sql<boolean>`${sql.join(parts, sql` and `)}` : undefined;
+
+function conditions({ status, q }: ContactsFilter): RawBuilder<boolean> | undefined {
+  const patterns = searchPatterns(q);
+  return all([
+    ...(status ? [sql<boolean>`contacts.status = ${status}`] : []),
+    ...(patterns ? [sql<boolean>`contacts.id in (select search_contact_ids(${patterns}::text[]))`] : []),
+  ]);
+}
+
+const columns = {
+  "not-invited": sql`not_invited`,
+  invited: sql`invited`,
+  joined: sql`joined`,
+  revoked: sql`revoked`,
+  all: sql`not_invited + invited + joined + revoked`,
+} as const;
+
+// Without a search the ledger knows; with one somebody has to count.
+function matches(filter: ContactsFilter): RawBuilder<number> {
+  if (searchPatterns(filter.q)) return sql<number>`(select count(*) from contacts where ${conditions(filter)})`;
+  return sql<number>`(select coalesce(sum(${columns[filter.status ?? "all"]}), 0)::int from portal_counts)`;
+}
+
+/**
+ * A page of the agency's contacts in one statement, with the state of each one's newest e-mail. A cursor whose rows are gone
+ * costs a second statement: the first page takes its place.
+ */
+export async function listContacts(db: AgencyReader, query: ContactsQuery): Promise<ContactsPage> {
+  const limit = query.limit ?? 50;
+  const after = readCursor(query.sort, query.after);
+  const before = after ? undefined : readCursor(query.sort, query.before);
+  const rows = await pageOf(db, query, { after, before, limit: limit + 1 });
+  if (rows.length === 0 && (after ?? before))
+    return listContacts(db, { ...query, after: undefined, before: undefined });
+  return before ? pageBefore(rows, query.sort, before, limit) : pageAfter(rows, query.sort, after, limit);
+}
+
+type PageRow = Awaited<ReturnType<typeof pageOf>>[number];
+
+async function pageOf(
+  db: AgencyReader,
+  query: ContactsQuery,
+  { after, before, limit }: { after: ContactsCursor | undefined; before: ContactsCursor | undefined; limit: number },
 ) {
-  const patterns = searchPatterns(filter.q);
-  return query
-    .$if(filter.status !== undefined, (some) => some.where("contacts.status", "=", filter.status ?? "joined"))
-    .$if(patterns !== undefined, (some) =>
-      some.where(sql<boolean>`contacts.id in (select search_contact_ids(${patterns}::text[]))`),
-    );
+  const { key, descending } = sortKey(query.sort);
+  const backwards = before !== undefined;
+  const order = sql.raw(descending === backwards ? "asc" : "desc");
+  const beyond = sql.raw(descending === backwards ? ">" : "<");
+  const from = after ?? before;
+  const filter = conditions(query);
+  const wanted = all([
+    ...(filter ? [filter] : []),
+    ...(from
+      ? [sql<boolean>`(${key.column}, contacts.id) ${beyond} (${key.parameter(from.value)}, ${from.id}::uuid)`]
+      : []),
+  ]);
+  return await rowsOf(db)
+    .select([key.cursor.as("cursor"), matches(query).as("total")])
+    .$if(wanted !== undefined, (some) => some.where(wanted as Expression<boolean>))
+    .orderBy(sql`${key.column} ${order}, contacts.id ${order}`)
+    .limit(limit)
+    .execute();
+}
+
+function pageAfter(
+  found: PageRow[],
+  sort: ContactsSort,
+  after: ContactsCursor | undefined,
+  limit: number,
+): ContactsPage {
+  const rows = found.slice(0, limit);
+  const before = after?.position ?? 0;
+  return {
+    rows: rows.map(toRow),
+    before,
+    total: found[0]?.total ?? 0,
+    previous: after && cursorAt(sort, rows[0], before),
+    next: found.length > limit ? cursorAt(sort, rows.at(-1), before + rows.length) : undefined,
+  };
+}
+
+function pageBefore(found: PageRow[], sort: ContactsSort, until: ContactsCursor, limit: number): ContactsPage {
+  const rows = found.slice(0, limit).reverse();
+  const more = found.length > limit;
+  // Rows may have come or gone since the cursor was made; the first page always begins at the first row.
+  const before = more ? Math.max(until.position - rows.length, 1) : 0;
+  return {
+    rows: rows.map(toRow),
+    before,
+    total: found[0]?.total ?? 0,
+    previous: more ? cursorAt(sort, rows[0], before) : undefined,
+    next: cursorAt(sort, rows.at(-1), before + rows.length),
+  };
+}
+
+const cursorAt = (sort: ContactsSort, row: PageRow | undefined, position: number) =>
+  row && writeCursor(sort, { value: row.cursor, id: row.id, position });
+
+const rowsOf = (db: AgencyReader) =>
+  db
+    .selectFrom("contacts")
+    .leftJoin("emails", (join) =>
+      join.onRef("emails.agency_id", "=", "contacts.agency_id").onRef("emails.id", "=", "contacts.last_email_id"),
+    )
+    .select(["contacts.id", "contacts.name", "contacts.email", "contacts.company", "contacts.status"])
+    .select(["contacts.invited_at", "contacts.joined_at", "contacts.revoked_at", "contacts.last_sign_in_at"])
+    .select(["emails.id as email_id", "emails.kind as email_kind", "emails.status as email_status"])
+    .select(["emails.reason as email_reason", "emails.status_at as email_at"]);
+
+type RawRow = Awaited<ReturnType<ReturnType<typeof rowsOf>["execute"]>>[number];
+
+function toRow(row: RawRow): ContactRow {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    company: row.company,
+    status: row.status,
+    invitedAt: row.invited_at,
+    joinedAt: row.joined_at,
+    revokedAt: row.revoked_at,
+    lastSignInAt: row.last_sign_in_at,
+    lastEmail:
+      row.email_id && row.email_kind && row.email_status && row.email_at
+        ? {
+            id: row.email_id,
+            kind: row.email_kind,
+            status: row.email_status,
+            reason: row.email_reason,
+            at: row.email_at,
+          }
+        : undefined,
+  };
+}
+
+/** The contacts with these ids as the list shows them, in the order of the ids; unknown ids are left out. */
+export async function findContactRows(db: AgencyReader, ids: readonly string[]): Promise<ContactRow[]> {
+  const known = ids.filter((id) => uuid.test(id));
+  if (known.length === 0) return [];
+  const rows = await rowsOf(db).where(sql<boolean>`contacts.id = any(${known}::uuid[])`).execute();
+  const byId = new Map(rows.map((row) => [row.id, toRow(row)]));
+  return known.flatMap((id) => byId.get(id.toLowerCase()) ?? []);
+}
+
+/** One contact as the list shows him; undefined for an unknown id. */
+export async function findContactRow(db: AgencyReader, id: string): Promise<ContactRow | undefined> {
+  return (await findContactRows(db, [id]))[0];
+}
+
+/** One contact whole. Throws NotFound. */
+export async function getContact(db: AgencyReader, id: string): Promise<Contact> {
+  const row = uuid.test(id)
+    ? await rowsOf(db)
+        .select(["contacts.created_at", "contacts.password_set_at"])
+        .where("contacts.id", "=", id)
+        .executeTakeFirst()
+    : undefined;
+  if (!row) throw new NotFound("No such contact.");
+  return { ...toRow(row), createdAt: row.created_at, passwordSetAt: row.password_set_at };
+}
+
+/** Sets a contact's name and company, which must be in the form that `parseName` gives. Throws NotFound. */
+export async function changeContact(
+  db: AgencyDb,
+  id: string,
+  { name, company }: { name: string; company: string },
+  memberId: string,
+): Promise<void> {
+  const changed = uuid.test(id)
+    ? await db
+        .updateTable("contacts")
+        .set({ name, company })
+        .where("id", "=", id)
+        .returning(sql<boolean>`(old.name, old.company) is distinct from (new.name, new.company)`.as("differs"))
+        .executeTakeFirst()
+    : undefined;
+  if (!changed) throw new NotFound("No such contact.");
+  if (changed.differs)
+    await recordEvent(db, { kind: "contact.changed", contactId: id, memberId, data: { changed: "details" } });
+}
+
+/**
+ * Takes away the access of the selected contacts: their links, codes and sessions are worth nothing from then on. One statement;
+ * returns how many had access before.
+ */
+export async function revokeContacts(db: AgencyDb, selection: ContactSelection, memberId: string): Promise<number> {
+  const { rows } = await sql<{ revoked: number }>`
+    with revoked as (
+      update contacts set revoked_at = now(), access_version = access_version + 1
+      where revoked_at is null and id in (${selectContacts(db, selection)})
+      returning id
+    ), ended as (
+      delete from contact_sessions where contact_id in (select id from revoked)
+    ), told as (
+      insert into events (kind, member_id, contact_id) select 'contact.revoked', ${memberId}::uuid, id from revoked
+    )
+    select count(*) as revoked from revoked`.execute(db);
+  return rows[0]?.revoked ?? 0;
+}
+
+/**
+ * Gives access back to the selected contacts, who are then as far as they had come: not invited, invited or joined. Links from
+ * before stay dead. One statement; returns how many had been revoked.
+ */
+export async function restoreContacts(db: AgencyDb, selection: ContactSelection, memberId: string): Promise<number> {
+  const { rows } = await sql<{ restored: number }>`
+    with restored as (
+      update contacts set revoked_at = null, access_version = access_version + 1
+      where revoked_at is not null and id in (${selectContacts(db, selection)})
+      returning id
+    ), told as (
+      insert into events (kind, member_id, contact_id) select 'contact.restored', ${memberId}::uuid, id from restored
+    )
+    select count(*) as restored from restored`.execute(db);
+  return rows[0]?.restored ?? 0;
+}
+
+/** How many of a selection there are, by status. */
+export async function countSelection(
+  db: AgencyReader,
+  selection: ContactSelection,
+): Promise<Record<ContactStatus, number>> {
+  const rows = await selectContacts(db, selection)
+    .clearSelect()
+    .select(["contacts.status", sql<number>`count(*)`.as("contacts")])
+    .groupBy("contacts.status")
+    .execute();
+  const counted = Object.fromEntries(rows.map((row) => [row.status, row.contacts]));
+  return { "not-invited": 0, invited: 0, joined: 0, revoked: 0, ...counted };
 }

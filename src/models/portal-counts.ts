@@ -1,0 +1,61 @@
+// The figures of the Client portal page, summed from the ledger that triggers keep on contacts; nothing is counted here.
+import { sql } from "kysely";
+import type { AgencyReader } from "../db/schema.ts";
+
+/** One UTC day, as `YYYY-MM-DD`, and how many contacts joined on it. */
+export type JoinsOfDay = { day: string; joined: number };
+
+/**
+ * `invited` is everyone invited, joined or not; revoked contacts count in `revoked` and `all` alone. `joinedRate` is between 0 and 1,
+ * undefined while nobody is invited. `joins` are the last 30 days, oldest first.
+ */
+export type PortalCounts = {
+  notInvited: number;
+  invited: number;
+  joined: number;
+  revoked: number;
+  all: number;
+  stillToJoin: number;
+  joinedRate: number | undefined;
+  joins: JoinsOfDay[];
+  joinsIn30Days: number;
+};
+
+type Row = { day: string; joins: number; not_invited: number; waiting: number; joined: number; revoked: number };
+
+/** Every figure of an agency in one statement. */
+export async function getPortalCounts(db: AgencyReader): Promise<PortalCounts> {
+  const { rows } = await sql<Row>`
+    with ledger as materialized (
+      select day, sum(not_invited)::int as not_invited, sum(invited)::int as invited, sum(joined)::int as joined,
+             sum(revoked)::int as revoked, sum(joins)::int as joins
+      from portal_counts group by day
+    ), totals as (
+      select coalesce(sum(not_invited), 0)::int as not_invited, coalesce(sum(invited), 0)::int as waiting,
+             coalesce(sum(joined), 0)::int as joined, coalesce(sum(revoked), 0)::int as revoked
+      from ledger
+    )
+    select days.day::date as day, coalesce(ledger.joins, 0) as joins, totals.*
+    from generate_series(current_date - 29, current_date, interval '1 day') as days (day)
+      left join ledger on ledger.day = days.day::date
+      cross join totals
+    order by days.day`.execute(db);
+  return figures(rows);
+}
+
+function figures(rows: readonly Row[]): PortalCounts {
+  const { not_invited, waiting, joined, revoked } = rows[0] ?? { not_invited: 0, waiting: 0, joined: 0, revoked: 0 };
+  const invited = waiting + joined;
+  const joins = rows.map((row) => ({ day: row.day, joined: row.joins }));
+  return {
+    notInvited: not_invited,
+    invited,
+    joined,
+    revoked,
+    all: not_invited + invited + revoked,
+    stillToJoin: waiting,
+    joinedRate: invited > 0 ? joined / invited : undefined,
+    joins,
+    joinsIn30Days: joins.reduce((sum, day) => sum + day.joined, 0),
+  };
+}
