@@ -53,7 +53,7 @@ export async function createWorld(env: Record<string, string> = {}): Promise<Wor
     LOG_LEVEL: "info",
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
-    SESSION_SECRET: "a secret for tests, long and random enough 7f3b",
+    SESSION_SECRET: "a secret for tests that is long and random enough 7f3b",
     ...env,
   });
   const logged: string[] = [];

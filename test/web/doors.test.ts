@@ -1,5 +1,6 @@
 // The doors: which host leads where, what every answer carries, and what an unsafe request must bring.
-import { describe, expect, test } from "vitest";
+import pg from "pg";
+import { describe, expect, inject, test } from "vitest";
 import { worldForTest } from "../support/world.ts";
 
 describe("hosts", () => {
@@ -112,8 +113,12 @@ describe("unsafe requests", () => {
 test("while the database is away every door says 503 with Retry-After and shows no reason", async () => {
   const world = await worldForTest();
   const visitor = await world.member(world.northwind.members.owner);
-  await world.deps.pools.app.end();
-  await world.deps.pools.directory.end();
+  const name = new URL(world.database.url).pathname.slice(1);
+  const admin = new pg.Client({ connectionString: inject("postgresUrl") });
+  await admin.connect();
+  await admin.query(`alter database ${name} with allow_connections false`);
+  await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name]);
+  await admin.end();
   const response = await visitor.get("/northwind");
   expect(response.status).toBe(503);
   expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);

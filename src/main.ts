@@ -1,0 +1,86 @@
+// Starts Portico: reads the settings, brings the database up to date, opens the doors and the worker, and stops all of it in order.
+import { createApp } from "./app.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { listen } from "./db/listen.ts";
+import { migrate } from "./db/migrate.ts";
+import { type OpenDatabase, openDatabase } from "./db/open.ts";
+import { seedDemo } from "./db/seed.ts";
+import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
+import { createDeps } from "./deps.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { startServer } from "./server.ts";
+
+type Stop = () => Promise<void> | void;
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = createLogger(config.logLevel);
+  const stops: Stop[] = [];
+  stopOnSignals(stops, log);
+  try {
+    await start(config, log, stops);
+  } catch (error) {
+    await runStops(stops, log);
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> {
+  const database = await openDatabase(config);
+  stops.unshift(() => database.stop());
+  const ran = await migrate(database.url);
+  if (ran.length > 0) log.info({ migrations: ran }, "database brought up to date");
+  const deps = createDeps(config, database.url, log, { request: () => undefined });
+  stops.unshift(() => deps.close());
+  if (database.embedded && (await seedDemo(deps))) log.info("demo agencies made");
+
+  const hosts = listen({ url: database.url, role: "portico_directory", channel: "hosts_changed", onNotify: () => deps.hosts.forget() });
+  stops.unshift(() => hosts.stop());
+  if (config.process !== "worker") {
+    const server = await startServer(createApp(deps).fetch, config);
+    stops.unshift(() => server.stop());
+    if (!config.production) greet(config, database);
+  }
+}
+
+function greet(config: Config, database: OpenDatabase): void {
+  const { portalOrigin, appUrl } = config;
+  const portalOf = (slug: string) => `${portalOrigin.scheme}://${slug}.${portalOrigin.portalDomain}`;
+  const lines = ["", `  Dashboard   ${appUrl.origin}`];
+  if (database.embedded) {
+    for (const { slug, name, owner } of demoAgencies) {
+      lines.push(`  ${name.padEnd(11)} ${portalOf(slug)}   staff: ${owner.email}`);
+    }
+    lines.push(`  Password    ${DEMO_PASSWORD}`);
+  }
+  if (!config.smtpUrl) lines.push(`  Mail        ${appUrl.origin}/dev/mail`);
+  process.stderr.write(`${lines.join("\n")}\n\n`);
+}
+
+async function runStops(stops: Stop[], log: Logger): Promise<void> {
+  for (const stop of stops.splice(0)) {
+    try {
+      await stop();
+    } catch (error) {
+      log.error({ err: error }, "a part did not stop cleanly");
+    }
+  }
+}
+
+// What was started last is stopped first. A second signal is the same wish said twice: npm and the terminal both send one.
+function stopOnSignals(stops: Stop[], log: Logger): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    log.info("stopping");
+    await runStops(stops, log);
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : ((error as Error)?.stack ?? String(error))}\n`);
+  process.exit(1);
+});
