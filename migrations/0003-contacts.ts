@@ -36,9 +36,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index contacts_by_name on contacts (agency_id, sort_name, id)`.execute(db);
   await sql`create index contacts_by_company on contacts (agency_id, sort_company, id)`.execute(db);
   await sql`create index contacts_by_status on contacts (agency_id, status_rank, id)`.execute(db);
-  await sql`create index contacts_by_invited on contacts (agency_id, coalesce(invited_at, '-infinity'::timestamptz), id)`.execute(db);
+  await sql`create index contacts_by_invited on contacts (agency_id, coalesce(invited_at, '-infinity'::timestamptz), id)`.execute(
+    db,
+  );
   await sql`
-    create index contacts_by_sign_in on contacts (agency_id, coalesce(last_sign_in_at, '-infinity'::timestamptz), id)`.execute(db);
+    create index contacts_by_sign_in on contacts (agency_id, coalesce(last_sign_in_at, '-infinity'::timestamptz), id)`.execute(
+    db,
+  );
   await sql`
     create index contacts_by_status_and_invited
       on contacts (agency_id, status, coalesce(invited_at, '-infinity'::timestamptz), id)`.execute(db);

@@ -42,7 +42,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       foreign key (agency_id, batch_id) references email_batches (agency_id, id)
     )`.execute(db);
   await sql`create index emails_by_contact on emails (agency_id, contact_id, queued_at desc)`.execute(db);
-  await sql`create index emails_by_batch on emails (agency_id, batch_id, status) where batch_id is not null`.execute(db);
+  await sql`create index emails_by_batch on emails (agency_id, batch_id, status) where batch_id is not null`.execute(
+    db,
+  );
   await sql`create index emails_by_time on emails (agency_id, queued_at desc, id)`.execute(db);
   await sql`select protect_table('emails')`.execute(db);
   await sql`

@@ -58,6 +58,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       foreign key (agency_id, email_id) references emails (agency_id, id) on delete cascade,
       foreign key (agency_id, contact_id) references contacts (agency_id, id) on delete cascade
     )`.execute(db);
-  await sql`create index sign_in_codes_by_browser on sign_in_codes (agency_id, browser_hash, created_at desc)`.execute(db);
+  await sql`create index sign_in_codes_by_browser on sign_in_codes (agency_id, browser_hash, created_at desc)`.execute(
+    db,
+  );
   await sql`select protect_table('sign_in_codes')`.execute(db);
 }

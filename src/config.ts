@@ -34,7 +34,9 @@ export type Config = {
 export class ConfigError extends Error {
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super(`The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    super(
+      `The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
+    );
     this.faults = faults;
   }
 }
@@ -78,14 +80,16 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
   const port = number("PORT", 3000, 0, 65535);
   const appUrl = readAppUrl(env.APP_URL, port, faults);
   const portalDomain = (env.PORTAL_DOMAIN || `portal.localhost:${port}`).toLowerCase();
-  if (!/^[a-z0-9.-]+(:\d{1,5})?$/.test(portalDomain)) faults.push(`PORTAL_DOMAIN must be a host name with an optional port, not "${portalDomain}".`);
+  if (!/^[a-z0-9.-]+(:\d{1,5})?$/.test(portalDomain))
+    faults.push(`PORTAL_DOMAIN must be a host name with an optional port, not "${portalDomain}".`);
   if (appUrl.host === portalDomain) faults.push("PORTAL_DOMAIN must differ from the host of APP_URL.");
   const databaseUrl = secret("DATABASE_URL");
   const smtpUrl = secret("SMTP_URL");
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl)) faults.push("DATABASE_URL must begin with postgres://.");
   if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl)) faults.push("SMTP_URL must begin with smtp:// or smtps://.");
   const mailFrom = env.MAIL_FROM || "Portico <no-reply@localhost>";
-  if (!/^[^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>$|^[^<>\s@]+@[^<>\s@]+$/.test(mailFrom)) faults.push(`MAIL_FROM must be an address, or a name and <an address>, not "${mailFrom}".`);
+  if (!/^[^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>$|^[^<>\s@]+@[^<>\s@]+$/.test(mailFrom))
+    faults.push(`MAIL_FROM must be an address, or a name and <an address>, not "${mailFrom}".`);
   if (production) {
     if (!databaseUrl) faults.push("DATABASE_URL is missing.");
     if (!smtpUrl) faults.push("SMTP_URL is missing: without it no client would get mail.");
@@ -110,7 +114,10 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     process: choice("PROCESS", "all", ["web", "worker", "all"] as const),
     trustedProxies: readProxies(env.TRUSTED_PROXIES, faults),
     signups: choice("SIGNUPS", production ? "closed" : "open", ["open", "closed"] as const),
-    dnsServers: (env.DNS_SERVERS ?? "").split(",").map((one) => one.trim()).filter(Boolean),
+    dnsServers: (env.DNS_SERVERS ?? "")
+      .split(",")
+      .map((one) => one.trim())
+      .filter(Boolean),
     workerConcurrency: number("WORKER_CONCURRENCY", 5, 1, 200),
     logLevel: choice("LOG_LEVEL", "info", LEVELS),
   };
@@ -123,7 +130,8 @@ function readAppUrl(text: string | undefined, port: number, faults: string[]): U
   if (!text) return fallback;
   try {
     const url = new URL(text);
-    if (!/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.username) throw new Error("not an origin");
+    if (!/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.username)
+      throw new Error("not an origin");
     return url;
   } catch {
     faults.push(`APP_URL must be an origin such as https://app.example.com, not "${text}".`);
@@ -132,7 +140,10 @@ function readAppUrl(text: string | undefined, port: number, faults: string[]): U
 }
 
 function readSecrets(text: string | undefined, production: boolean, dataDir: string, faults: string[]): string[] {
-  const secrets = (text ?? "").split(",").map((one) => one.trim()).filter(Boolean);
+  const secrets = (text ?? "")
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
   for (const one of secrets) {
     if (one.length < 32) faults.push("SESSION_SECRET must have 32 characters or more (each, when there are several).");
     else if (new Set(one).size < 8) faults.push("SESSION_SECRET is too easy to guess: use random characters.");
@@ -159,7 +170,10 @@ function developmentSecret(dataDir: string): string {
 
 function readProxies(text: string | undefined, faults: string[]): BlockList {
   const list = new BlockList();
-  for (const one of (text ?? "").split(",").map((part) => part.trim()).filter(Boolean)) {
+  for (const one of (text ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const [address = "", bits] = one.split("/");
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";
     const prefix = bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits);

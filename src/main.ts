@@ -7,7 +7,10 @@ import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { seedDemo } from "./db/seed.ts";
 import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
 import { createDeps } from "./deps.ts";
+import { startWorker } from "./jobs/start-worker.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { type Mailbox, parseMailbox } from "./mail/addresses.ts";
+import { createMailer } from "./mail/mailer.ts";
 import { startServer } from "./server.ts";
 
 type Stop = () => Promise<void> | void;
@@ -34,13 +37,46 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   stops.unshift(() => deps.close());
   if (database.embedded && (await seedDemo(deps))) log.info("demo agencies made");
 
-  const hosts = listen({ url: database.url, role: "portico_directory", channel: "hosts_changed", onNotify: () => deps.hosts.forget() });
+  if (config.process !== "web") {
+    const mailer = createMailer({
+      smtpUrl: config.smtpUrl ?? null,
+      outboxDir: deps.outboxDir,
+      maxConnections: config.workerConcurrency,
+    });
+    stops.unshift(() => mailer.close());
+    const worker = startWorker({
+      agencies: deps.agencies,
+      globals: deps.globals,
+      mailer,
+      mailFrom: readSender(config),
+      appOrigin: config.appUrl.origin,
+      portalOrigin: config.portalOrigin,
+      codeKey: deps.keys.newest("code"),
+      log,
+      databaseUrl: database.url,
+      directoryPool: deps.pools.directory,
+      concurrency: config.workerConcurrency,
+    });
+    stops.unshift(() => worker.stop());
+  }
+  const hosts = listen({
+    url: database.url,
+    role: "portico_directory",
+    channel: "hosts_changed",
+    onNotify: () => deps.hosts.forget(),
+  });
   stops.unshift(() => hosts.stop());
   if (config.process !== "worker") {
     const server = await startServer(createApp(deps).fetch, config);
     stops.unshift(() => server.stop());
     if (!config.production) greet(config, database);
   }
+}
+
+function readSender({ mailFrom }: Config): Mailbox {
+  const sender = parseMailbox(mailFrom);
+  if (!sender) throw new ConfigError([`MAIL_FROM must be an address, or a name and <an address>, not "${mailFrom}".`]);
+  return sender;
 }
 
 function greet(config: Config, database: OpenDatabase): void {
@@ -81,6 +117,8 @@ function stopOnSignals(stops: Stop[], log: Logger): void {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : ((error as Error)?.stack ?? String(error))}\n`);
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : ((error as Error)?.stack ?? String(error))}\n`,
+  );
   process.exit(1);
 });

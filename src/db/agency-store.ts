@@ -23,7 +23,8 @@ export function openAgencyStore(pool: Pool, id: string): AgencyStore {
   return {
     id,
     read: (fn) => orUnavailable(() => inTransaction(pool, id, "read only", (client) => fn(reader(client)))),
-    write: (fn) => orUnavailable(() => retryDeadlocks(() => inTransaction(pool, id, "read write", (client) => fn(writer(client))))),
+    write: (fn) =>
+      orUnavailable(() => retryDeadlocks(() => inTransaction(pool, id, "read write", (client) => fn(writer(client))))),
   };
 }
 

@@ -70,7 +70,6 @@ const MAX_CRASHES = 3;
 // Jobs looked at beyond those wanted, because another worker may be taking the same ones at this moment.
 const SPARE_AGENCIES = 4;
 const SPARE_JOBS = 16;
-const START = "00000000-0000-0000-0000-000000000000";
 
 /** Opens the job table over a pool that runs as `portico_directory`. */
 export function openDirectoryJobs(pool: Pool, { leaseSeconds = LEASE_SECONDS } = {}): DirectoryJobs {

@@ -114,7 +114,19 @@ async function initialise(initdb: string, dir: string): Promise<void> {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (owner.uid !== undefined && owner.gid !== undefined) fs.chownSync(dir, owner.uid, owner.gid);
   const locale = ["--locale-provider=builtin", "--locale=C.UTF-8"];
-  const result = await run(initdb, ["-D", dir, "-U", "postgres", "-A", "trust", "-E", "UTF8", ...locale, "--no-sync", "--no-instructions"]);
+  const result = await run(initdb, [
+    "-D",
+    dir,
+    "-U",
+    "postgres",
+    "-A",
+    "trust",
+    "-E",
+    "UTF8",
+    ...locale,
+    "--no-sync",
+    "--no-instructions",
+  ]);
   if (result.ok) return;
   fs.rmSync(dir, { recursive: true, force: true });
   throw new Error(`PostgreSQL could not be set up in ${dir}: ${result.out}`);
@@ -132,17 +144,35 @@ export async function startEmbedded(dataDir: string, { throwaway = false } = {})
   const dir = reachable(dataDir);
   await initialise(initdb, dir);
   const stop = async () => void (await run(pgCtl, ["-D", dir, "-m", throwaway ? "immediate" : "fast", "-w", "stop"]));
-  const running = (port: number, reused: boolean) => ({ url: `postgres://postgres@127.0.0.1:${port}/postgres`, port, reused, stop });
+  const running = (port: number, reused: boolean) => ({
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    port,
+    reused,
+    stop,
+  });
   // A killed server stays a zombie for a while and pg_ctl still calls it running, so only a connection counts.
   for (let i = 0; portOf(dir) && i < 50 && (await run(pgCtl, ["-D", dir, "status"])).ok; i++) {
     const port = portOf(dir);
     if (port && (await accepts(port))) return running(port, true);
     await sleep(100);
   }
-  const fast = throwaway ? " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300" : " -c max_connections=200";
+  const fast = throwaway
+    ? " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300"
+    : " -c max_connections=200";
   for (let attempt = 1; ; attempt++) {
     const settings = `-p ${await freePort()} -h 127.0.0.1 -c unix_socket_directories='' -c timezone=UTC${fast}`;
-    const result = await run(pgCtl, ["-D", dir, "-w", "-t", "60", "-l", path.join(dir, "server.log"), "-o", settings, "start"]);
+    const result = await run(pgCtl, [
+      "-D",
+      dir,
+      "-w",
+      "-t",
+      "60",
+      "-l",
+      path.join(dir, "server.log"),
+      "-o",
+      settings,
+      "start",
+    ]);
     const port = portOf(dir);
     if (port && (await accepts(port))) return running(port, false);
     if (attempt === 3) throw new Error(`PostgreSQL did not start: ${result.out}`);

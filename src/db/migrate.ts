@@ -20,9 +20,16 @@ export async function migrate(url: string, dir = folder): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 1, application_name: "portico-migrate" });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
-    const { server_version_num } = (await pool.query("show server_version_num")).rows[0] as { server_version_num: string };
+    const { server_version_num } = (await pool.query("show server_version_num")).rows[0] as {
+      server_version_num: string;
+    };
     if (Number(server_version_num) < 180000) throw new Error("Portico needs PostgreSQL 18 or newer.");
-    const provider = new FileMigrationProvider({ fs, path, migrationFolder: dir, import: (file) => import(pathToFileURL(file).href) });
+    const provider = new FileMigrationProvider({
+      fs,
+      path,
+      migrationFolder: dir,
+      import: (file) => import(pathToFileURL(file).href),
+    });
     const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
     if (error) throw error;
     const ran = results.filter((result) => result.status === "Success").map((result) => result.migrationName);

@@ -26,7 +26,9 @@ export async function openDatabase(config: Pick<Config, "databaseUrl" | "dataDir
     embedded: true,
     stop: async () => {
       const others = await ask(server.url, async (client) => {
-        const { rows } = await client.query("select count(*)::int as n from pg_stat_activity where datname = 'portico'");
+        const { rows } = await client.query(
+          "select count(*)::int as n from pg_stat_activity where datname = 'portico'",
+        );
         return (rows[0] as { n: number }).n;
       }).catch(() => 0);
       if (others === 0) await server.stop();

@@ -113,7 +113,18 @@ export function kyselyOn(client: pg.ClientBase): Kysely<Database> {
   return db;
 }
 
-const AWAY = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT", "57P01", "57P02", "57P03", "53300", "53400"]);
+const AWAY = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "53400",
+]);
 
 /** Tells whether an error means that the database cannot be reached now, as opposed to having refused a statement. */
 export function isDatabaseAway(error: unknown): boolean {
@@ -121,7 +132,9 @@ export function isDatabaseAway(error: unknown): boolean {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (AWAY.has(code) || code.startsWith("08")) return true;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
-  return /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|not queryable/.test(error.message);
+  return /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|not queryable/.test(
+    error.message,
+  );
 }
 
 /** Takes a client from the pool; throws Unavailable when none can be had in time. */

@@ -11,7 +11,13 @@ type AgencyId = GeneratedAlways<string>;
 
 export type ContactStatus = "not-invited" | "invited" | "joined" | "revoked";
 export type EmailStatus = "queued" | "sending" | "sent" | "delayed" | "bounced" | "suppressed" | "failed" | "cancelled";
-export type EmailKind = "invite" | "login-email" | "sign-in-link" | "reset-password" | "confirm-email" | "email-changed";
+export type EmailKind =
+  | "invite"
+  | "login-email"
+  | "sign-in-link"
+  | "reset-password"
+  | "confirm-email"
+  | "email-changed";
 export type LinkKind = "invite" | "login" | "magic" | "reset" | "confirm";
 export type LinkUses = "once" | "until-expired" | "until-joined";
 export type Role = "owner" | "admin" | "member" | "viewer";
@@ -286,7 +292,10 @@ declare const agency: unique symbol;
 declare const shared: unique symbol;
 
 /** One agency's tables, to read from; made by AgencyStore alone. An AgencyDb is one too. */
-export type AgencyReader = Pick<Kysely<AgencyTables>, "selectFrom" | "selectNoFrom" | "with" | "fn" | "dynamic" | "getExecutor"> & {
+export type AgencyReader = Pick<
+  Kysely<AgencyTables>,
+  "selectFrom" | "selectNoFrom" | "with" | "fn" | "dynamic" | "getExecutor"
+> & {
   readonly [agency]: true;
 };
 

@@ -1,6 +1,13 @@
 // The people of the demo: two agencies, their owners, and clients with names from many places.
 
-export type DemoAgency = { slug: string; name: string; timeZone: string; color: string; owner: { name: string; email: string }; clients: readonly DemoClient[] };
+export type DemoAgency = {
+  slug: string;
+  name: string;
+  timeZone: string;
+  color: string;
+  owner: { name: string; email: string };
+  clients: readonly DemoClient[];
+};
 
 /** Name and company; the address is made from both. */
 export type DemoClient = readonly [name: string, company: string];

@@ -20,10 +20,20 @@ export async function seedDemo({ globals, agencies }: Stores): Promise<boolean> 
   return true;
 }
 
-async function insertAgency(db: GlobalDb, demo: DemoAgency, hash: string): Promise<{ agencyId: string; memberId: string }> {
+async function insertAgency(
+  db: GlobalDb,
+  demo: DemoAgency,
+  hash: string,
+): Promise<{ agencyId: string; memberId: string }> {
   const agency = await db
     .insertInto("agencies")
-    .values({ slug: demo.slug, name: demo.name, time_zone: demo.timeZone, brand_color: demo.color, support_email: demo.owner.email })
+    .values({
+      slug: demo.slug,
+      name: demo.name,
+      time_zone: demo.timeZone,
+      brand_color: demo.color,
+      support_email: demo.owner.email,
+    })
     .returning("id")
     .executeTakeFirstOrThrow();
   const member = await db
@@ -35,7 +45,14 @@ async function insertAgency(db: GlobalDb, demo: DemoAgency, hash: string): Promi
   const now = sql<Date>`now()`;
   await db
     .insertInto("hosts")
-    .values({ agency_id: agency.id, kind: "default", name: demo.slug, verified_at: now, active_at: now, selected_at: now })
+    .values({
+      agency_id: agency.id,
+      kind: "default",
+      name: demo.slug,
+      verified_at: now,
+      active_at: now,
+      selected_at: now,
+    })
     .execute();
   await db
     .insertInto("events")
@@ -47,7 +64,19 @@ async function insertAgency(db: GlobalDb, demo: DemoAgency, hash: string): Promi
 type State = "joined" | "invited" | "not-invited" | "revoked";
 
 // Spread over the list so that every page, tab and sort order of the demo has some of each.
-const pattern: readonly State[] = ["joined", "invited", "joined", "not-invited", "joined", "invited", "joined", "revoked", "not-invited", "invited", "joined"];
+const pattern: readonly State[] = [
+  "joined",
+  "invited",
+  "joined",
+  "not-invited",
+  "joined",
+  "invited",
+  "joined",
+  "revoked",
+  "not-invited",
+  "invited",
+  "joined",
+];
 
 const troubles: readonly { status: EmailStatus; reason: string }[] = [
   { status: "failed", reason: "The mailbox is full. The server asked us to try later, and we did for a day." },
@@ -73,7 +102,8 @@ async function insertClients(db: AgencyDb, demo: DemoAgency, memberId: string): 
     const state = pattern[index % pattern.length] ?? "joined";
     const daysAgo = 2 + ((index * 7) % 45);
     const email = addressOf(name, company);
-    const before = (days: number, hours = 0) => sql<Date>`now() - make_interval(days => ${days}::int, hours => ${hours}::int)`;
+    const before = (days: number, hours = 0) =>
+      sql<Date>`now() - make_interval(days => ${days}::int, hours => ${hours}::int)`;
     const joinedDays = Math.max(0, Math.floor(daysAgo / 2) - (index % 3));
     const wasInvited = state !== "not-invited";
     const hasJoined = state === "joined" || state === "revoked";
@@ -95,13 +125,27 @@ async function insertClients(db: AgencyDb, demo: DemoAgency, memberId: string): 
     if (!wasInvited) continue;
     const trouble = state === "invited" ? troubles[invited++ % 4] : undefined;
     await insertInvite(db, { contactId: contact.id, email, memberId, daysAgo, hours: index, trouble });
-    if (hasJoined) await db.insertInto("events").values({ kind: "contact.joined", contact_id: contact.id, at: before(joinedDays, index % 20) }).execute();
+    if (hasJoined)
+      await db
+        .insertInto("events")
+        .values({ kind: "contact.joined", contact_id: contact.id, at: before(joinedDays, index % 20) })
+        .execute();
   }
 }
 
-type Invite = { contactId: string; email: string; memberId: string; daysAgo: number; hours: number; trouble: { status: EmailStatus; reason: string } | undefined };
+type Invite = {
+  contactId: string;
+  email: string;
+  memberId: string;
+  daysAgo: number;
+  hours: number;
+  trouble: { status: EmailStatus; reason: string } | undefined;
+};
 
-async function insertInvite(db: AgencyDb, { contactId, email, memberId, daysAgo, hours, trouble }: Invite): Promise<void> {
+async function insertInvite(
+  db: AgencyDb,
+  { contactId, email, memberId, daysAgo, hours, trouble }: Invite,
+): Promise<void> {
   const at = sql<Date>`now() - make_interval(days => ${daysAgo}::int, hours => ${hours}::int)`;
   const sent = await db
     .insertInto("emails")
@@ -121,5 +165,8 @@ async function insertInvite(db: AgencyDb, { contactId, email, memberId, daysAgo,
     .returning("id")
     .executeTakeFirstOrThrow();
   await db.updateTable("contacts").set({ last_email_id: sent.id }).where("id", "=", contactId).execute();
-  await db.insertInto("events").values({ kind: "contact.invited", contact_id: contactId, member_id: memberId, email_id: sent.id, at }).execute();
+  await db
+    .insertInto("events")
+    .values({ kind: "contact.invited", contact_id: contactId, member_id: memberId, email_id: sent.id, at })
+    .execute();
 }

@@ -18,7 +18,8 @@ export function parseAddress(text: string): { email: string } | { error: string 
   if (!LOCAL.test(local) || Buffer.byteLength(local) > 64) return { error: "The part before the @ is not valid." };
   const labels = domain.split(".");
   const last = labels.at(-1) ?? "";
-  if (labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(last)) return { error: "The part after the @ is not a domain." };
+  if (labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(last))
+    return { error: "The part after the @ is not a domain." };
   const email = `${local}@${domain}`;
   if (Buffer.byteLength(email) > 254) return { error: "This address is too long." };
   return { email };
@@ -26,7 +27,16 @@ export function parseAddress(text: string): { email: string } | { error: string 
 
 /** The name as stored and shown: NFC, control and direction characters dropped, spaces joined, at most 100 characters. */
 export function parseName(text: string): string {
-  return [...text.normalize("NFC").replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ").replace(/\s+/g, " ").trim()].slice(0, 100).join("").trim();
+  return [
+    ...text
+      .normalize("NFC")
+      .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ")
+      .replace(/\s+/g, " ")
+      .trim(),
+  ]
+    .slice(0, 100)
+    .join("")
+    .trim();
 }
 
 /** What a signed-out page may show of an address: its first character and its domain. */

@@ -61,7 +61,13 @@ export async function recordEvent(db: AgencyDb, event: NewEvent): Promise<void> 
 }
 
 /** One line of a contact's story, newest first. */
-export type ContactEvent = { id: string; at: Date; kind: EventKind; memberName: string | null; data: Record<string, unknown> };
+export type ContactEvent = {
+  id: string;
+  at: Date;
+  kind: EventKind;
+  memberName: string | null;
+  data: Record<string, unknown>;
+};
 
 /** The newest events of one contact, at most `limit`. */
 export async function listContactEvents(db: AgencyReader, contactId: string, limit = 50): Promise<ContactEvent[]> {

@@ -59,7 +59,11 @@ export async function peekLimit(db: GlobalDb, limit: Limit, key: string): Promis
     .where("window_ends_at", ">", sql<Date>`now()`)
     .executeTakeFirst();
   if (!row) return { allowed: true, left: limit.max, retryAfter: 0 };
-  return { allowed: row.hits < limit.max, left: Math.max(0, limit.max - row.hits), retryAfter: Math.max(1, row.seconds) };
+  return {
+    allowed: row.hits < limit.max,
+    left: Math.max(0, limit.max - row.hits),
+    retryAfter: Math.max(1, row.seconds),
+  };
 }
 
 /** Forgets a key, such as the failed passwords of somebody who then got it right. */
@@ -74,8 +78,13 @@ export function addressKey(address: string): string {
   const [head = "", tail = ""] = bare.split("::");
   const left = head ? head.split(":") : [];
   const right = bare.includes("::") && tail ? tail.split(":") : [];
-  const all = bare.includes("::") ? [...left, ...Array.from({ length: 8 - left.length - right.length }, () => "0"), ...right] : left;
-  return `${all.slice(0, 4).map((group) => Number.parseInt(group || "0", 16).toString(16)).join(":")}::/64`;
+  const all = bare.includes("::")
+    ? [...left, ...Array.from({ length: 8 - left.length - right.length }, () => "0"), ...right]
+    : left;
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group || "0", 16).toString(16))
+    .join(":")}::/64`;
 }
 
 /** Takes one hit back: what was counted beforehand as a failure turned out well. */

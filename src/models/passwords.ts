@@ -33,7 +33,10 @@ export async function hashPassword(password: string): Promise<string> {
  * Whether the password is right, and a new hash to store when the parameters have risen since. Without a hash it does the same
  * work against a fixed dummy and answers false. Throws Busy when 32 are waiting already. Never call it inside a transaction.
  */
-export async function verifyPassword(hash: string | null | undefined, password: string): Promise<{ ok: boolean; rehashed?: string }> {
+export async function verifyPassword(
+  hash: string | null | undefined,
+  password: string,
+): Promise<{ ok: boolean; rehashed?: string }> {
   if (password.length > MAX * 4) return { ok: false };
   const matches = await enqueue(() => argon2.verify(hash ?? DUMMY, normal(password)));
   if (!hash || !matches) return { ok: false };
@@ -56,6 +59,7 @@ export async function refusePassword(password: string, min: number): Promise<str
   common ??= loadCommon();
   const plain = text.toLowerCase();
   const repeated = new Set(plain).size <= 2;
-  if (repeated || (await common).has(plain)) return "This password is one of the first that others would try. Choose another.";
+  if (repeated || (await common).has(plain))
+    return "This password is one of the first that others would try. Choose another.";
   return undefined;
 }

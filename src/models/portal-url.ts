@@ -17,7 +17,9 @@ export async function portalUrl(db: AgencyReader, origin: PortalOrigin): Promise
     .select(["kind", "name"])
     .where("released_at", "is", null)
     .where("verified_at", "is not", null)
-    .where((eb) => eb.or([eb("kind", "=", "default"), eb.and([eb("selected_at", "is not", null), eb("degraded_at", "is", null)])]))
+    .where((eb) =>
+      eb.or([eb("kind", "=", "default"), eb.and([eb("selected_at", "is not", null), eb("degraded_at", "is", null)])]),
+    )
     .orderBy("selected_at", (order) => order.desc().nullsLast())
     .orderBy("kind", "desc")
     .limit(1)

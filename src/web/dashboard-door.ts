@@ -10,7 +10,10 @@ import type { MemberContext, MemberRoute, MemberVariables } from "./route.ts";
 import { readSessionId } from "./sessions.ts";
 
 /** The dashboard as an app, from the rows of its map. */
-export function createDashboard(deps: Deps, routes: readonly MemberRoute[]): Hono<{ Bindings: DoorBindings; Variables: MemberVariables }> {
+export function createDashboard(
+  deps: Deps,
+  routes: readonly MemberRoute[],
+): Hono<{ Bindings: DoorBindings; Variables: MemberVariables }> {
   const app = createDoor<MemberVariables>(deps, "dashboard");
   for (const route of routes) {
     app[route.method](route.path, guardBody("dashboard", route.bodyLimit), async (context) => {
@@ -35,7 +38,12 @@ async function admit(c: MemberContext, deps: Deps, role: MemberRoute["role"]): P
   const membership = visit.memberships.find(({ slug }) => slug === c.req.param("agency"));
   if (!membership) throw new NotFound("No agency of this member has this slug.");
   if (!hasRole(membership.role, role)) throw new Forbidden(`This needs the role ${role}.`);
-  c.set("agency", { id: membership.agencyId, slug: membership.slug, name: membership.name, timeZone: membership.timeZone });
+  c.set("agency", {
+    id: membership.agencyId,
+    slug: membership.slug,
+    name: membership.name,
+    timeZone: membership.timeZone,
+  });
   c.set("role", membership.role);
   c.set("store", deps.agencies.open(membership.agencyId));
   return undefined;

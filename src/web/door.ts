@@ -34,7 +34,8 @@ export function createDoor<V extends BaseVariables>(
 
   app.onError((error, c) => {
     const { status } = refusalOf(error);
-    if (status >= 500) deps.log[status === 500 ? "error" : "warn"]({ err: error, request: c.get("requestId") }, "request failed");
+    if (status >= 500)
+      deps.log[status === 500 ? "error" : "warn"]({ err: error, request: c.get("requestId") }, "request failed");
     return answer(c, error);
   });
   app.notFound((c) => refuse(c, door, { status: 404 }, agencyOf(c)));
@@ -44,7 +45,11 @@ export function createDoor<V extends BaseVariables>(
 }
 
 /** Limits a body to `bytes`, then refuses an unsafe request that no page of ours sent. */
-export function guardBody(door: ErrorPageProps["door"], bytes = FORM_BODY, agencyOf: (c: Context) => string | undefined = () => undefined): MiddlewareHandler {
+export function guardBody(
+  door: ErrorPageProps["door"],
+  bytes = FORM_BODY,
+  agencyOf: (c: Context) => string | undefined = () => undefined,
+): MiddlewareHandler {
   const limited = bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, door, { status: 413 }, agencyOf(c)) });
   return async (c, next) => {
     if (!UNSAFE.has(c.req.method)) return next();
@@ -92,5 +97,7 @@ async function withinBudget(c: Context, deps: Deps, { statements }: Budget): Pro
   const max = UNSAFE.has(c.req.method) ? BUDGET.POST : BUDGET.GET;
   if (statements.length <= max) return c.res;
   deps.log.error({ path: c.req.path, statements }, "too many statements for one request");
-  return new Response(`This request asked the database ${statements.length} times; ${max} is the most.\n`, { status: 500 });
+  return new Response(`This request asked the database ${statements.length} times; ${max} is the most.\n`, {
+    status: 500,
+  });
 }

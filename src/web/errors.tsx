@@ -13,7 +13,8 @@ type Refusal = { status: number; wait?: number; words?: { title: string; text: s
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof NotFound) return { status: 404 };
   if (error instanceof Forbidden) return { status: 403 };
-  if (error instanceof LimitReached) return { status: 429, wait: error.retryAfter, words: { title: "Too many at once", text: error.message } };
+  if (error instanceof LimitReached)
+    return { status: 429, wait: error.retryAfter, words: { title: "Too many at once", text: error.message } };
   if (error instanceof Busy) return { status: 503, wait: error.retryAfter };
   if (error instanceof Unavailable) return { status: 503, wait: 10 };
   if (error instanceof Invalid) return { status: 422, words: { title: "That could not be read", text: error.message } };
@@ -22,9 +23,18 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /** Answers with the error page of a door, or with a toast when htmx asked. */
-export function refuse(c: Context, door: ErrorPageProps["door"], { status, wait, words }: Refusal, agency?: string): Response | Promise<Response> {
+export function refuse(
+  c: Context,
+  door: ErrorPageProps["door"],
+  { status, wait, words }: Refusal,
+  agency?: string,
+): Response | Promise<Response> {
   const requestId = (c as BaseContext).get("requestId");
   if (wait !== undefined) c.header("retry-after", String(wait));
   if (isHtmx(c)) return part(c, <ErrorReply status={status} requestId={requestId} wait={wait} words={words} />, status);
-  return page(c, <ErrorPage door={door} status={status} requestId={requestId} agency={agency} wait={wait} words={words} />, status);
+  return page(
+    c,
+    <ErrorPage door={door} status={status} requestId={requestId} agency={agency} wait={wait} words={words} />,
+    status,
+  );
 }

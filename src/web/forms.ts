@@ -32,7 +32,8 @@ export async function readForm(c: Context): Promise<Form> {
   if (known) return known;
   const type = c.req.header("content-type") ?? "";
   const body = await c.req.text();
-  if (body !== "" && !/^application\/x-www-form-urlencoded\b/i.test(type)) throw new Invalid({ form: "Send the form as application/x-www-form-urlencoded." });
+  if (body !== "" && !/^application\/x-www-form-urlencoded\b/i.test(type))
+    throw new Invalid({ form: "Send the form as application/x-www-form-urlencoded." });
   // PostgreSQL's text holds everything but the null character.
   const form = new Form(new URLSearchParams(body.replaceAll("%00", "").replaceAll("\0", "")));
   c.set("form", form);
@@ -40,7 +41,9 @@ export async function readForm(c: Context): Promise<Form> {
 }
 
 /** What a check found: the values, or the first fault of each field beside what was typed (never a password). */
-export type Checked<T> = { values: T; errors?: undefined } | { values?: undefined; errors: Record<string, string>; typed: Record<string, string> };
+export type Checked<T> =
+  | { values: T; errors?: undefined }
+  | { values?: undefined; errors: Record<string, string>; typed: Record<string, string> };
 
 /** Checks a form against a schema over its first values. */
 export function check<S extends z.ZodType>(form: Form, schema: S): Checked<z.output<S>> {

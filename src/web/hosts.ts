@@ -7,7 +7,11 @@ import type { Directory, PortalHost } from "../db/directory.ts";
 import { reservedSlugs } from "../paths.ts";
 
 /** The door: the dashboard, one agency's portal, nothing (unknown host), or a request that names no proper host. */
-export type Door = { kind: "app" } | { kind: "portal"; portal: PortalHost } | { kind: "nothing" } | { kind: "malformed" };
+export type Door =
+  | { kind: "app" }
+  | { kind: "portal"; portal: PortalHost }
+  | { kind: "nothing" }
+  | { kind: "malformed" };
 
 export type Hosts = {
   /** Finds the door of a Host header's value. */
@@ -23,7 +27,8 @@ export function parseHost(text: string | null | undefined): { name: string; port
   if (!text || text.length > 260) return undefined;
   const match = /^([A-Za-z0-9._-]+?)\.?(?::(\d{1,5}))?$/.exec(text);
   const name = match?.[1]?.toLowerCase();
-  if (!name || name.length > 253 || isIP(name) || !name.split(".").every((label) => LABEL.test(label))) return undefined;
+  if (!name || name.length > 253 || isIP(name) || !name.split(".").every((label) => LABEL.test(label)))
+    return undefined;
   return { name, port: match?.[2] ?? "" };
 }
 
@@ -43,7 +48,10 @@ const nobody = Symbol("nobody");
 type Remembered = { found: PortalHost | typeof nobody; until: number };
 
 /** Makes the resolver: remembers hosts that exist and ones that do not, each bounded, and goes on from memory while the database is away. */
-export function createHosts(config: Pick<Config, "appUrl" | "portalOrigin">, directory: Pick<Directory, "findHost">): Hosts {
+export function createHosts(
+  config: Pick<Config, "appUrl" | "portalOrigin">,
+  directory: Pick<Directory, "findHost">,
+): Hosts {
   const memory = new LRUCache<string, Remembered>({ max: 20_000 });
   const asking = new Map<string, Promise<PortalHost | typeof nobody>>();
   const appName = config.appUrl.hostname;

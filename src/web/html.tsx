@@ -56,7 +56,10 @@ export function seeOther(c: Context, path: string, flash?: FlashWords): Response
 function leaveFlash(c: BaseContext, flash: FlashWords): void {
   const { config, keys } = c.get("deps");
   const text = Buffer.from(JSON.stringify(flash)).toString("base64url");
-  setCookie(c, cookieName(config, "flash"), `${text}.${keys.sign("flash", text)}`, { ...cookieOptions(config), maxAge: 60 });
+  setCookie(c, cookieName(config, "flash"), `${text}.${keys.sign("flash", text)}`, {
+    ...cookieOptions(config),
+    maxAge: 60,
+  });
 }
 
 /** The words that the request before left behind, as toasts; reading them forgets them. */

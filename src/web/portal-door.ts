@@ -10,7 +10,10 @@ import { readSessionId } from "./sessions.ts";
 const agencyOf = (c: Context): string | undefined => (c.env as DoorBindings | undefined)?.portal?.name;
 
 /** The portal as an app, from the rows of its map; the dispatcher hands it the agency's host with each request. */
-export function createPortal(deps: Deps, routes: readonly PortalRoute[]): Hono<{ Bindings: DoorBindings; Variables: PortalVariables }> {
+export function createPortal(
+  deps: Deps,
+  routes: readonly PortalRoute[],
+): Hono<{ Bindings: DoorBindings; Variables: PortalVariables }> {
   const app = createDoor<PortalVariables>(deps, "portal", agencyOf);
   for (const route of routes) {
     app[route.method](route.path, guardBody("portal", route.bodyLimit, agencyOf), async (context) => {

@@ -19,8 +19,11 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const FEATURES = "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb xr-spatial-tracking";
-const PERMISSIONS = FEATURES.split(" ").map((feature) => `${feature}=()`).join(", ");
+const FEATURES =
+  "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb xr-spatial-tracking";
+const PERMISSIONS = FEATURES.split(" ")
+  .map((feature) => `${feature}=()`)
+  .join(", ");
 
 /** Puts the headers of rules.md §8 on an answer; what a handler set itself stays. HSTS without subdomains: the names are our customers'. */
 export function protect(headers: Headers, config: Pick<Config, "appUrl">): void {
@@ -62,7 +65,10 @@ export async function isFromOurPage(c: BaseContext): Promise<boolean> {
   const origin = c.req.header("origin");
   if (origin && origin !== "null") {
     const { config } = c.get("deps");
-    return URL.canParse(origin) && origin.toLowerCase() === `${config.portalOrigin.scheme}://${(c.req.header("host") ?? "").toLowerCase()}`;
+    return (
+      URL.canParse(origin) &&
+      origin.toLowerCase() === `${config.portalOrigin.scheme}://${(c.req.header("host") ?? "").toLowerCase()}`
+    );
   }
   return carriesFormToken(c);
 }

@@ -18,19 +18,32 @@ const LIFE = { member: 7 * 86400, contact: 30 * 86400 } as const;
 const purposes = { member: "member-session", contact: "contact-session" } as const;
 
 /** The session id in the request's cookie, or undefined when there is none or it was not sealed by us. */
-export async function readSessionId(c: Context, who: Who, config: Pick<Config, "appUrl">, keys: Keys): Promise<string | undefined> {
+export async function readSessionId(
+  c: Context,
+  who: Who,
+  config: Pick<Config, "appUrl">,
+  keys: Keys,
+): Promise<string | undefined> {
   const seal = getCookie(c, cookieName(config, who));
   if (!seal || seal.length > 2_000) return undefined;
   const remembered = opened.get(`${who}:${seal}`);
   if (remembered) return remembered;
-  const { sid } = await unsealData<{ sid?: unknown }>(seal, { password: keys.passwords(purposes[who]), ttl: LIFE[who] }).catch(() => ({ sid: undefined }));
+  const { sid } = await unsealData<{ sid?: unknown }>(seal, {
+    password: keys.passwords(purposes[who]),
+    ttl: LIFE[who],
+  }).catch(() => ({ sid: undefined }));
   if (typeof sid !== "string") return undefined;
   opened.set(`${who}:${seal}`, sid);
   return sid;
 }
 
 /** The cookie's name and value for a session id. */
-export async function sealSessionId(who: Who, id: string, config: Pick<Config, "appUrl">, keys: Keys): Promise<[name: string, value: string]> {
+export async function sealSessionId(
+  who: Who,
+  id: string,
+  config: Pick<Config, "appUrl">,
+  keys: Keys,
+): Promise<[name: string, value: string]> {
   const seal = await sealData({ sid: id }, { password: keys.passwords(purposes[who]), ttl: LIFE[who] });
   return [cookieName(config, who), seal];
 }

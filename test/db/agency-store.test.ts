@@ -23,7 +23,9 @@ test("a write is stamped with the store's agency, and naming another one is refu
   const { database, northwind, rivermark } = await twoAgencies();
   const store = database.store(northwind);
   await store.write((db) => db.insertInto("contacts").values({ email: "new@acme.example" }).execute());
-  const smuggled = store.write((db) => sql`insert into contacts (agency_id, email) values (${rivermark}, 'x@y.example')`.execute(db));
+  const smuggled = store.write((db) =>
+    sql`insert into contacts (agency_id, email) values (${rivermark}, 'x@y.example')`.execute(db),
+  );
   await expect(smuggled).rejects.toThrow(/row-level security/);
   const { rows } = await database.owner.query("select agency_id from contacts where email = 'new@acme.example'");
   expect(rows).toEqual([{ agency_id: northwind }]);
@@ -32,7 +34,9 @@ test("a write is stamped with the store's agency, and naming another one is refu
 test("updates and deletes of another agency's row touch nothing", async () => {
   const { database, northwind, foreign } = await twoAgencies();
   const store = database.store(northwind);
-  const updated = await store.write((db) => db.updateTable("contacts").set({ name: "Taken" }).where("id", "=", foreign).executeTakeFirst());
+  const updated = await store.write((db) =>
+    db.updateTable("contacts").set({ name: "Taken" }).where("id", "=", foreign).executeTakeFirst(),
+  );
   const deleted = await store.write((db) => db.deleteFrom("contacts").where("id", "=", foreign).executeTakeFirst());
   expect([updated.numUpdatedRows, deleted.numDeletedRows]).toEqual([0n, 0n]);
 });
@@ -48,7 +52,9 @@ test("a connection without an agency sees no row at all", async () => {
 test("the agency does not stay on the connection after the transaction", async () => {
   const { database, northwind } = await twoAgencies();
   await database.store(northwind).read((db) => db.selectFrom("contacts").select("id").execute());
-  const { rows } = await database.appPool.query("select current_setting('app.agency_id', true) as agency, count(*) as n from contacts");
+  const { rows } = await database.appPool.query(
+    "select current_setting('app.agency_id', true) as agency, count(*) as n from contacts",
+  );
   expect(rows[0]).toMatchObject({ n: 0 });
   expect(rows[0].agency || null).toBeNull();
 });
@@ -64,7 +70,10 @@ test("a write that throws leaves nothing behind and gives its connection back", 
   const store = database.store(northwind);
   for (let i = 0; i < 25; i++) {
     const attempt = store.write(async (db) => {
-      await db.insertInto("contacts").values({ email: `half${i}@acme.example` }).execute();
+      await db
+        .insertInto("contacts")
+        .values({ email: `half${i}@acme.example` })
+        .execute();
       throw new Error("changed my mind");
     });
     await expect(attempt).rejects.toThrow("changed my mind");
@@ -106,7 +115,9 @@ test("a store over a database that is away says so and throws nothing else", asy
   const { createPool } = await import("../../src/db/pool.ts");
   const pool = createPool({ url: "postgres://postgres@127.0.0.1:1/none", role: "portico_app", max: 1 });
   const store = openAgencyStore(pool, "0199a0a0-0000-7000-8000-000000000000");
-  await expect(store.read((db) => db.selectFrom("contacts").select("id").execute())).rejects.toMatchObject({ name: "Unavailable" });
+  await expect(store.read((db) => db.selectFrom("contacts").select("id").execute())).rejects.toMatchObject({
+    name: "Unavailable",
+  });
   await pool.end();
 });
 
@@ -115,11 +126,15 @@ test("the record of events can be added to and read, never changed", async () =>
   const store = database.store(northwind);
   await store.write((db) => db.insertInto("events").values({ kind: "contact.invited" }).execute());
   await expect(store.write((db) => db.deleteFrom("events").execute())).rejects.toThrow(/permission denied/);
-  await expect(store.write((db) => db.updateTable("events").set({ kind: "x" }).execute())).rejects.toThrow(/permission denied/);
+  await expect(store.write((db) => db.updateTable("events").set({ kind: "x" }).execute())).rejects.toThrow(
+    /permission denied/,
+  );
 });
 
 test("search reaches only the store's own contacts", async () => {
   const { database, northwind } = await twoAgencies();
-  const found = await database.store(northwind).read((db) => sql<{ id: string }>`select search_contact_ids(array['%acme%']) as id`.execute(db));
+  const found = await database
+    .store(northwind)
+    .read((db) => sql<{ id: string }>`select search_contact_ids(array['%acme%']) as id`.execute(db));
   expect(found.rows).toHaveLength(1);
 });

@@ -24,7 +24,9 @@ test("every table is protected by row-level security for its owner too, or is a 
     select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'agency_id' and a.attnotnull) as agency
     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`);
-  const open = tables.filter(({ name, enabled, forced, agency }) => !(enabled && forced && agency) && !(name in global));
+  const open = tables.filter(
+    ({ name, enabled, forced, agency }) => !(enabled && forced && agency) && !(name in global),
+  );
   expect(open.map(({ name }) => name)).toEqual([]);
   expect(tables.length).toBeGreaterThan(15);
 });

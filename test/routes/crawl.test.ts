@@ -17,7 +17,10 @@ afterAll(() => world.close());
 async function everythingOf(agency: WorldAgency): Promise<string[]> {
   const { owner } = world.database;
   const contact = agency.contacts.joined.id;
-  const { rows: batch } = await owner.query("insert into email_batches (agency_id, kind, total) values ($1, 'login-email', 1) returning id", [agency.id]);
+  const { rows: batch } = await owner.query(
+    "insert into email_batches (agency_id, kind, total) values ($1, 'login-email', 1) returning id",
+    [agency.id],
+  );
   const { rows: email } = await owner.query(
     "insert into emails (agency_id, kind, contact_id, batch_id, to_email, lifetime_seconds, status) values ($1, 'login-email', $2, $3, 'x@y.example', 60, 'failed') returning id",
     [agency.id, contact, batch[0].id],
@@ -34,7 +37,8 @@ async function everythingOf(agency: WorldAgency): Promise<string[]> {
   return [contact, batch[0].id, email[0].id, link[0].id, session[0].id];
 }
 
-const fill = (path: string, values: Record<string, string>) => path.replace(/:(\w+)(\{[^}]*\})?/g, (_, name: string) => values[name] ?? "0199a0a0-0000-7000-8000-000000000000");
+const fill = (path: string, values: Record<string, string>) =>
+  path.replace(/:(\w+)(\{[^}]*\})?/g, (_, name: string) => values[name] ?? "0199a0a0-0000-7000-8000-000000000000");
 
 /** What a form could carry to reach somebody else's rows. */
 const reachingFor = (ids: string[]) => ({
@@ -49,10 +53,24 @@ const reachingFor = (ids: string[]) => ({
 });
 
 async function snapshot(agency: WorldAgency): Promise<unknown> {
-  const tables = ["contacts", "emails", "email_batches", "access_links", "access_tokens", "contact_sessions", "jobs", "events", "suppressions", "hosts"];
+  const tables = [
+    "contacts",
+    "emails",
+    "email_batches",
+    "access_links",
+    "access_tokens",
+    "contact_sessions",
+    "jobs",
+    "events",
+    "suppressions",
+    "hosts",
+  ];
   const found: Record<string, unknown> = {};
   for (const table of tables) {
-    const { rows } = await world.database.owner.query(`select md5(coalesce(string_agg(t::text, '' order by t::text), '')) as all from ${table} t where agency_id = $1`, [agency.id]);
+    const { rows } = await world.database.owner.query(
+      `select md5(coalesce(string_agg(t::text, '' order by t::text), '')) as all from ${table} t where agency_id = $1`,
+      [agency.id],
+    );
     found[table] = rows[0];
   }
   return found;

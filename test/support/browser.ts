@@ -10,7 +10,10 @@ function onPath(): string | undefined {
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => existsSync(file));
 }
 
-const quiet = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(" ");
+const quiet =
+  "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(
+    " ",
+  );
 // The sandbox of Chromium does not start for root.
 const flags = process.getuid?.() === 0 ? [...quiet, "--no-sandbox"] : quiet;
 

@@ -58,7 +58,11 @@ export async function insertAgency(database: TestDatabase, slug: string, name: s
 }
 
 /** Makes a contact and returns its id; the columns are those of the table. */
-export async function insertContact(database: TestDatabase, agencyId: string, columns: Record<string, unknown>): Promise<string> {
+export async function insertContact(
+  database: TestDatabase,
+  agencyId: string,
+  columns: Record<string, unknown>,
+): Promise<string> {
   const all: Record<string, unknown> = { agency_id: agencyId, ...columns };
   const names = Object.keys(all);
   const { rows } = await database.owner.query(

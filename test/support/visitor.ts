@@ -47,16 +47,24 @@ export class Visitor {
   }
 
   /** Sends one request. `htmx` is true, or the id of the element that htmx asks for. */
-  async request(method: string, path: string, body: string | undefined, { headers = {}, htmx }: Options = {}): Promise<Response> {
+  async request(
+    method: string,
+    path: string,
+    body: string | undefined,
+    { headers = {}, htmx }: Options = {},
+  ): Promise<Response> {
     const sent = new Headers({ host: this.host, ...headers });
-    if (this.cookies.size > 0) sent.set("cookie", [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+    if (this.cookies.size > 0)
+      sent.set("cookie", [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "));
     if (body !== undefined) sent.set("content-type", "application/x-www-form-urlencoded");
     if (htmx) {
       sent.set("hx-request", "true");
       sent.set("hx-request-type", "partial");
       if (typeof htmx === "string") sent.set("hx-target", `div#${htmx}`);
     }
-    const response = await this.#app.fetch(new Request(`http://${this.host}${path}`, { method, headers: sent, ...(body === undefined ? {} : { body }) }));
+    const response = await this.#app.fetch(
+      new Request(`http://${this.host}${path}`, { method, headers: sent, ...(body === undefined ? {} : { body }) }),
+    );
     this.#keep(response);
     if ((response.headers.get("content-type") ?? "").includes("text/html")) {
       const html = await response.clone().text();

@@ -57,7 +57,12 @@ export async function createWorld(env: Record<string, string> = {}): Promise<Wor
     ...env,
   });
   const logged: string[] = [];
-  const deps = createDeps(config, database.url, createLogger(config.logLevel, (line) => logged.push(line)), { request: () => undefined });
+  const deps = createDeps(
+    config,
+    database.url,
+    createLogger(config.logLevel, (line) => logged.push(line)),
+    { request: () => undefined },
+  );
   const app = createApp(deps);
   hash ??= hashPassword(PASSWORD);
   const passwordHash = await hash;
@@ -94,32 +99,59 @@ export async function worldForTest(env: Record<string, string> = {}): Promise<Wo
 
 const roles: readonly Role[] = ["owner", "admin", "member", "viewer"];
 
-async function insertWorldAgency(database: TestDatabase, config: Config, slug: string, name: string, passwordHash: string): Promise<WorldAgency> {
+async function insertWorldAgency(
+  database: TestDatabase,
+  config: Config,
+  slug: string,
+  name: string,
+  passwordHash: string,
+): Promise<WorldAgency> {
   const id = await insertAgency(database, slug, name);
   const members = {} as WorldAgency["members"];
   for (const role of roles) {
     const member = { id: randomUUID(), email: `${role}@${slug}.example`, name: `${name} ${role}` };
-    await database.owner.query("insert into members (id, email, name, password_hash) values ($1, $2, $3, $4)", [member.id, member.email, member.name, passwordHash]);
-    await database.owner.query("insert into memberships (agency_id, member_id, role) values ($1, $2, $3)", [id, member.id, role]);
+    await database.owner.query("insert into members (id, email, name, password_hash) values ($1, $2, $3, $4)", [
+      member.id,
+      member.email,
+      member.name,
+      passwordHash,
+    ]);
+    await database.owner.query("insert into memberships (agency_id, member_id, role) values ($1, $2, $3)", [
+      id,
+      member.id,
+      role,
+    ]);
     members[role] = member;
   }
   const contacts = {} as WorldAgency["contacts"];
   const moments: Record<ContactStatus, Record<string, unknown>> = {
     "not-invited": {},
     invited: { invited_at: new Date("2026-11-01T09:00:00Z") },
-    joined: { invited_at: new Date("2026-11-01T09:00:00Z"), joined_at: new Date("2026-11-02T10:00:00Z"), email_proven_at: new Date("2026-11-02T10:00:00Z") },
-    revoked: { invited_at: new Date("2026-11-01T09:00:00Z"), joined_at: new Date("2026-11-02T10:00:00Z"), revoked_at: new Date("2026-11-03T10:00:00Z") },
+    joined: {
+      invited_at: new Date("2026-11-01T09:00:00Z"),
+      joined_at: new Date("2026-11-02T10:00:00Z"),
+      email_proven_at: new Date("2026-11-02T10:00:00Z"),
+    },
+    revoked: {
+      invited_at: new Date("2026-11-01T09:00:00Z"),
+      joined_at: new Date("2026-11-02T10:00:00Z"),
+      revoked_at: new Date("2026-11-03T10:00:00Z"),
+    },
   };
   for (const [status, columns] of Object.entries(moments) as [ContactStatus, Record<string, unknown>][]) {
     const contact = { email: `${status}@${slug}-client.example`, name: `${name} ${status} client` };
-    contacts[status] = { ...contact, id: await insertContact(database, id, { ...contact, company: `${name} Client Ltd`, ...columns }) };
+    contacts[status] = {
+      ...contact,
+      id: await insertContact(database, id, { ...contact, company: `${name} Client Ltd`, ...columns }),
+    };
   }
   return { id, slug, name, host: `${slug}.${config.portalOrigin.portalDomain}`, members, contacts };
 }
 
 /** How many rows of a table an agency has, seen from behind row-level security; to show that nothing was left behind. */
 export async function countRows(world: World, table: string, agencyId: string): Promise<number> {
-  const { rows } = await world.database.owner.query(`select count(*)::int as n from ${table} where agency_id = $1`, [agencyId]);
+  const { rows } = await world.database.owner.query(`select count(*)::int as n from ${table} where agency_id = $1`, [
+    agencyId,
+  ]);
   return (rows[0] as { n: number }).n;
 }
-

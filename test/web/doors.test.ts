@@ -6,7 +6,12 @@ import { worldForTest } from "../support/world.ts";
 describe("hosts", () => {
   test("an unknown host is a dead end: 404, no cookie, no redirect, no name of ours", async () => {
     const { app } = await worldForTest();
-    for (const host of ["evil.example", "other.portal.localhost:3000", "www.portal.localhost:3000", "a.b.portal.localhost:3000"]) {
+    for (const host of [
+      "evil.example",
+      "other.portal.localhost:3000",
+      "www.portal.localhost:3000",
+      "a.b.portal.localhost:3000",
+    ]) {
       const response = await app.fetch(new Request(`http://${host}/sign-in`, { headers: { host } }));
       expect([host, response.status]).toEqual([host, 404]);
       expect(response.headers.getSetCookie()).toEqual([]);
@@ -17,8 +22,19 @@ describe("hosts", () => {
 
   test("a host that is no host name is a bad request", async () => {
     const { app } = await worldForTest();
-    for (const host of ["127.0.0.1:3000", "[::1]:3000", "a@localhost", "localhost, localhost", "-x.localhost", "exa mple"]) {
-      const request = { url: "http://localhost/sign-in", method: "GET", headers: { get: () => host } } as unknown as Request;
+    for (const host of [
+      "127.0.0.1:3000",
+      "[::1]:3000",
+      "a@localhost",
+      "localhost, localhost",
+      "-x.localhost",
+      "exa mple",
+    ]) {
+      const request = {
+        url: "http://localhost/sign-in",
+        method: "GET",
+        headers: { get: () => host },
+      } as unknown as Request;
       expect([host, (await app.fetch(request)).status]).toEqual([host, 400]);
     }
   });
@@ -26,7 +42,9 @@ describe("hosts", () => {
   test("a doubled Host header, or a target that names another authority, is a bad request", async () => {
     const { app } = await worldForTest();
     const ask = (rawHeaders: string[], url: string) =>
-      app.fetch(new Request("http://localhost:3000/sign-in", { headers: { host: "localhost:3000" } }), { incoming: { rawHeaders, url } as never });
+      app.fetch(new Request("http://localhost:3000/sign-in", { headers: { host: "localhost:3000" } }), {
+        incoming: { rawHeaders, url } as never,
+      });
     expect((await ask(["Host", "localhost:3000", "Host", "evil.example"], "/sign-in")).status).toBe(400);
     expect((await ask(["Host", "localhost:3000"], "http://evil.example/sign-in")).status).toBe(400);
     expect((await ask(["Host", "localhost:3000"], "http://localhost:3000/none")).status).toBe(404);
@@ -34,7 +52,8 @@ describe("hosts", () => {
 
   test("the dashboard does not exist on a portal host, nor the portal on the app host", async () => {
     const { app, northwind, config } = await worldForTest();
-    const at = async (host: string, path: string) => (await app.fetch(new Request(`http://${host}${path}`, { headers: { host } }))).status;
+    const at = async (host: string, path: string) =>
+      (await app.fetch(new Request(`http://${host}${path}`, { headers: { host } }))).status;
     expect(await at(northwind.host, "/northwind")).toBe(404);
     expect(await at(northwind.host, "/sign-up")).toBe(404);
     expect(await at(config.appUrl.host, "/profile")).not.toBe(200);
@@ -43,7 +62,11 @@ describe("hosts", () => {
 
   test("the port and a trailing dot do not change which host is meant", async () => {
     const { app, northwind } = await worldForTest();
-    for (const host of [northwind.host.toUpperCase(), "northwind.portal.localhost", "northwind.portal.localhost.:3000"]) {
+    for (const host of [
+      northwind.host.toUpperCase(),
+      "northwind.portal.localhost",
+      "northwind.portal.localhost.:3000",
+    ]) {
       const request = { url: "http://x/sign-in", method: "GET", headers: new Headers({ host }) } as unknown as Request;
       expect([host, (await app.fetch(request)).status]).toEqual([host, 200]);
     }
@@ -53,7 +76,12 @@ describe("hosts", () => {
 describe("headers", () => {
   test("every answer carries the policy, and none of it says unsafe", async () => {
     const { app, northwind, config } = await worldForTest();
-    for (const [host, path] of [[config.appUrl.host, "/sign-in"], [northwind.host, "/sign-in"], [northwind.host, "/none"], ["evil.example", "/"]] as const) {
+    for (const [host, path] of [
+      [config.appUrl.host, "/sign-in"],
+      [northwind.host, "/sign-in"],
+      [northwind.host, "/none"],
+      ["evil.example", "/"],
+    ] as const) {
       const { headers } = await app.fetch(new Request(`http://${host}${path}`, { headers: { host } }));
       expect(headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(headers.get("content-security-policy")).not.toContain("unsafe-");
@@ -65,7 +93,9 @@ describe("headers", () => {
 
   test("over https the cookies are host-bound and HSTS covers this host alone", async () => {
     const world = await worldForTest({ APP_URL: "https://app.example", PORTAL_DOMAIN: "portal.example" });
-    const response = await world.app.fetch(new Request("https://app.example/sign-in", { headers: { host: "app.example" } }));
+    const response = await world.app.fetch(
+      new Request("https://app.example/sign-in", { headers: { host: "app.example" } }),
+    );
     expect(response.headers.get("strict-transport-security")).toBe("max-age=31536000");
     expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-browser=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   });
@@ -98,7 +128,11 @@ describe("unsafe requests", () => {
     const world = await worldForTest();
     const visitor = await world.member();
     await visitor.page("/sign-in");
-    const ok = await visitor.post("/sign-in", { email: "nobody@northwind.example", password: "wrong" }, { headers: { "sec-fetch-site": "", origin: "null" } });
+    const ok = await visitor.post(
+      "/sign-in",
+      { email: "nobody@northwind.example", password: "wrong" },
+      { headers: { "sec-fetch-site": "", origin: "null" } },
+    );
     expect(ok.status).toBe(422);
   });
 
