@@ -143,18 +143,22 @@ function Picking() {
   );
   return (
     <Example name="Combo, chips, options">
-      <Field id="f-to" label="To">
-        <Combo
-          id="f-to"
-          name="q"
-          list="f-options"
-          listLabel="Matching contacts"
-          chipsId="f-chips"
-          freeName="emails"
-          chips={chips}
-          options={options}
-        />
-      </Field>
+      <div class="dialog">
+        <div class="dialog__body">
+          <Field id="f-to" label="To">
+            <Combo
+              id="f-to"
+              name="q"
+              list="f-options"
+              listLabel="Matching contacts"
+              chipsId="f-chips"
+              freeName="emails"
+              chips={chips}
+              options={options}
+            />
+          </Field>
+        </div>
+      </div>
       <ChipTemplate />
     </Example>
   );

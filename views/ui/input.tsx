@@ -73,7 +73,8 @@ export function Textarea(props: TextareaProps) {
       aria-invalid={props.invalid ? "true" : undefined}
       {...passed(props)}
     >
-      {props.value ?? ""}
+      {/* The parser drops one line break after the tag; the first one of the text must stay. */}
+      {`\n${props.value ?? ""}`}
     </textarea>
   );
 }
