@@ -56,10 +56,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`grant create on schema public to portico_search`.execute(db);
   await sql`
     create function search_contact_ids(patterns text[]) returns setof uuid language sql stable security definer
-    set search_path = public
+    set search_path = public set plan_cache_mode = force_custom_plan
     as $$
       select id from contacts
       where agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+        and search_text like patterns[1] -- "like all" cannot use the index
         and search_text like all (patterns)
     $$`.execute(db);
   await sql`alter function search_contact_ids(text[]) owner to portico_search`.execute(db);

@@ -1,7 +1,14 @@
 // Contacts: an agency's clients as the dashboard lists, finds, changes, revokes and restores them.
-import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
+import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { AgencyDb, AgencyReader, AgencyTables, ContactStatus, EmailKind, EmailStatus } from "../db/schema.ts";
-import { type ContactsCursor, type ContactsSort, readCursor, sortKey, writeCursor } from "./contacts-cursor.ts";
+import {
+  type ContactsCursor,
+  type ContactsSort,
+  type CursorValue,
+  readCursor,
+  sortKey,
+  writeCursor,
+} from "./contacts-cursor.ts";
 import { NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 
@@ -89,11 +96,15 @@ export function selectContacts(
   return wanted ? query.where(wanted) : query;
 }
 
-/** What a search asks for, as patterns: every word must stand somewhere in the name, the address or the company. Undefined without words. */
+/**
+ * What a search asks for, as patterns: every word must stand somewhere in the name, the address or the company. The longest
+ * comes first, because the index is asked for that one. Undefined without words.
+ */
 export function searchPatterns(q: string | undefined): string[] | undefined {
   const words = (q ?? "").normalize("NFC").toLowerCase().slice(0, 200).split(/\s+/).filter(Boolean);
   if (words.length === 0) return undefined;
-  return [...new Set(words)].slice(0, 10).map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
+  const chosen = [...new Set(words)].sort((a, b) => b.length - a.length).slice(0, 10);
+  return chosen.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
 }
 
 const all = (parts: RawBuilder<boolean>[]) =>
@@ -116,9 +127,11 @@ const columns = {
 } as const;
 
 // Without a search the ledger knows; with one somebody has to count.
-function matches(filter: ContactsFilter): RawBuilder<number> {
-  if (searchPatterns(filter.q)) return sql<number>`(select count(*) from contacts where ${conditions(filter)})`;
-  return sql<number>`(select coalesce(sum(${columns[filter.status ?? "all"]}), 0)::int from portal_counts)`;
+function matches({ status, q }: ContactsFilter): RawBuilder<number> {
+  if (!searchPatterns(q))
+    return sql<number>`(select coalesce(sum(${columns[status ?? "all"]}), 0)::int from portal_counts)`;
+  if (!status) return sql<number>`(select count(*) from found)`;
+  return sql<number>`(select count(*) from contacts where status = ${status} and id in (select id from found))`;
 }
 
 /**
@@ -135,31 +148,35 @@ export async function listContacts(db: AgencyReader, query: ContactsQuery): Prom
   return before ? pageBefore(rows, query.sort, before, limit) : pageAfter(rows, query.sort, after, limit);
 }
 
-type PageRow = Awaited<ReturnType<typeof pageOf>>[number];
+type PageRow = RawRow & { cursor: CursorValue; total: number };
 
+// The page is cut before e-mails are looked up, so that this happens for its rows only; what a search finds is found once.
 async function pageOf(
   db: AgencyReader,
   query: ContactsQuery,
   { after, before, limit }: { after: ContactsCursor | undefined; before: ContactsCursor | undefined; limit: number },
-) {
+): Promise<PageRow[]> {
   const { key, descending } = sortKey(query.sort);
+  const patterns = searchPatterns(query.q);
   const backwards = before !== undefined;
   const order = sql.raw(descending === backwards ? "asc" : "desc");
   const beyond = sql.raw(descending === backwards ? ">" : "<");
   const from = after ?? before;
-  const filter = conditions(query);
-  const wanted = all([
-    ...(filter ? [filter] : []),
-    ...(from
-      ? [sql<boolean>`(${key.column}, contacts.id) ${beyond} (${key.parameter(from.value)}, ${from.id}::uuid)`]
-      : []),
-  ]);
-  return await rowsOf(db)
-    .select([key.cursor.as("cursor"), matches(query).as("total")])
-    .$if(wanted !== undefined, (some) => some.where(wanted as Expression<boolean>))
-    .orderBy(sql`${key.column} ${order}, contacts.id ${order}`)
-    .limit(limit)
-    .execute();
+  const { rows } = await sql<PageRow>`
+    ${patterns ? sql`with found as materialized (select search_contact_ids(${patterns}::text[]) as id)` : sql``}
+    select contacts.*, ${emailColumns} from (
+      select ${contactColumns}, contacts.agency_id, contacts.last_email_id, ${key.column} as sort_key, ${key.cursor} as cursor,
+             ${matches(query)} as total
+      from contacts
+      where true
+        ${query.status ? sql`and contacts.status = ${query.status}` : sql``}
+        ${patterns ? sql`and contacts.id in (select id from found)` : sql``}
+        ${from ? sql`and (${key.column}, contacts.id) ${beyond} (${key.parameter(from.value)}, ${from.id}::uuid)` : sql``}
+      order by ${key.column} ${order}, contacts.id ${order}
+      limit ${limit}
+    ) contacts ${lastEmail}
+    order by contacts.sort_key ${order}, contacts.id ${order}`.execute(db);
+  return rows;
 }
 
 function pageAfter(
@@ -196,18 +213,36 @@ function pageBefore(found: PageRow[], sort: ContactsSort, until: ContactsCursor,
 const cursorAt = (sort: ContactsSort, row: PageRow | undefined, position: number) =>
   row && writeCursor(sort, { value: row.cursor, id: row.id, position });
 
-const rowsOf = (db: AgencyReader) =>
-  db
-    .selectFrom("contacts")
-    .leftJoin("emails", (join) =>
-      join.onRef("emails.agency_id", "=", "contacts.agency_id").onRef("emails.id", "=", "contacts.last_email_id"),
-    )
-    .select(["contacts.id", "contacts.name", "contacts.email", "contacts.company", "contacts.status"])
-    .select(["contacts.invited_at", "contacts.joined_at", "contacts.revoked_at", "contacts.last_sign_in_at"])
-    .select(["emails.id as email_id", "emails.kind as email_kind", "emails.status as email_status"])
-    .select(["emails.reason as email_reason", "emails.status_at as email_at"]);
+const contactColumns = sql.raw(
+  "id name email company status invited_at joined_at revoked_at last_sign_in_at"
+    .split(" ")
+    .map((name) => `contacts.${name}`)
+    .join(", "),
+);
+const emailColumns = sql.raw(
+  "id kind status reason status_at"
+    .split(" ")
+    .map((name) => `emails.${name} as email_${name}`)
+    .join(", "),
+);
+const lastEmail = sql`left join emails on emails.agency_id = contacts.agency_id and emails.id = contacts.last_email_id`;
 
-type RawRow = Awaited<ReturnType<ReturnType<typeof rowsOf>["execute"]>>[number];
+type RawRow = {
+  id: string;
+  name: string;
+  email: string;
+  company: string;
+  status: ContactStatus;
+  invited_at: Date | null;
+  joined_at: Date | null;
+  revoked_at: Date | null;
+  last_sign_in_at: Date | null;
+  email_id: string | null;
+  email_kind: EmailKind | null;
+  email_status: EmailStatus | null;
+  email_reason: string | null;
+  email_status_at: Date | null;
+};
 
 function toRow(row: RawRow): ContactRow {
   return {
@@ -221,13 +256,13 @@ function toRow(row: RawRow): ContactRow {
     revokedAt: row.revoked_at,
     lastSignInAt: row.last_sign_in_at,
     lastEmail:
-      row.email_id && row.email_kind && row.email_status && row.email_at
+      row.email_id && row.email_kind && row.email_status && row.email_status_at
         ? {
             id: row.email_id,
             kind: row.email_kind,
             status: row.email_status,
             reason: row.email_reason,
-            at: row.email_at,
+            at: row.email_status_at,
           }
         : undefined,
   };
@@ -237,7 +272,10 @@ function toRow(row: RawRow): ContactRow {
 export async function findContactRows(db: AgencyReader, ids: readonly string[]): Promise<ContactRow[]> {
   const known = ids.filter((id) => uuid.test(id));
   if (known.length === 0) return [];
-  const rows = await rowsOf(db).where(sql<boolean>`contacts.id = any(${known}::uuid[])`).execute();
+  const { rows } = await sql<RawRow>`
+    select ${contactColumns}, ${emailColumns} from contacts ${lastEmail} where contacts.id = any(${known}::uuid[])`.execute(
+    db,
+  );
   const byId = new Map(rows.map((row) => [row.id, toRow(row)]));
   return known.flatMap((id) => byId.get(id.toLowerCase()) ?? []);
 }
@@ -249,12 +287,11 @@ export async function findContactRow(db: AgencyReader, id: string): Promise<Cont
 
 /** One contact whole. Throws NotFound. */
 export async function getContact(db: AgencyReader, id: string): Promise<Contact> {
-  const row = uuid.test(id)
-    ? await rowsOf(db)
-        .select(["contacts.created_at", "contacts.password_set_at"])
-        .where("contacts.id", "=", id)
-        .executeTakeFirst()
-    : undefined;
+  if (!uuid.test(id)) throw new NotFound("No such contact.");
+  const { rows } = await sql<RawRow & { created_at: Date; password_set_at: Date | null }>`
+    select ${contactColumns}, ${emailColumns}, contacts.created_at, contacts.password_set_at
+    from contacts ${lastEmail} where contacts.id = ${id}::uuid`.execute(db);
+  const row = rows[0];
   if (!row) throw new NotFound("No such contact.");
   return { ...toRow(row), createdAt: row.created_at, passwordSetAt: row.password_set_at };
 }
