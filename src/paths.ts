@@ -11,7 +11,8 @@ export type ContactsQuery = {
 
 function query(values: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value !== undefined && value !== "") search.set(name, String(value));
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined && value !== "") search.set(name, String(value));
   const text = search.toString();
   return text ? `?${text}` : "";
 }
@@ -34,7 +35,8 @@ export const app = {
   contactOptions: (slug: string, q?: string) => `/${slug}/contact-options${query({ q })}`,
   revocations: (slug: string) => `/${slug}/revocations`,
   restorations: (slug: string) => `/${slug}/restorations`,
-  invitations: (slug: string, filters: { contact?: string; mode?: string } = {}) => `/${slug}/invitations${query(filters)}`,
+  invitations: (slug: string, filters: { contact?: string; mode?: string } = {}) =>
+    `/${slug}/invitations${query(filters)}`,
   invitationsPreview: (slug: string) => `/${slug}/invitations/preview`,
   loginEmails: (slug: string, filters: { contact?: string } = {}) => `/${slug}/login-emails${query(filters)}`,
   loginEmailsPlan: (slug: string) => `/${slug}/login-emails/plan`,
@@ -50,14 +52,14 @@ export const app = {
 /** Paths on portal hosts: the contacts' door. */
 export const portal = {
   home: () => "/",
-  signIn: () => "/sign-in",
+  signIn: (next?: string) => `/sign-in${query({ next: next === "/" ? undefined : next })}`,
   signOut: () => "/sign-out",
   signInLink: () => "/sign-in/link",
   signInCode: () => "/sign-in/code",
   forgotPassword: () => "/forgot-password",
   link: (token: string) => `/l/${token}`,
   newLink: (token: string) => `/l/${token}/new`,
-  firstPassword: () => "/welcome",
+  firstPassword: (next?: string) => `/welcome${query({ next: next === "/" ? undefined : next })}`,
   profile: () => "/profile",
   profilePassword: () => "/profile/password",
   profileDevice: (id: string) => `/profile/devices/${id}/sign-out`,
@@ -85,8 +87,14 @@ export const internal = {
 
 /** Words that no agency may take as its slug, because the app host or a portal host uses them or might. */
 export const reservedSlugs: ReadonlySet<string> = new Set([
-  ..."about admin agencies agency api app apps assets auth billing blog cdn contact contacts dashboard dev docs email favicon help".split(" "),
-  ..."forgot-password ftp healthz imap internal l legal localhost login logout mail members metrics mx ns1 ns2 pop portal portico".split(" "),
-  ..."privacy profile readyz reset-password robots root security settings sign-in sign-out sign-up smtp static status support".split(" "),
+  ..."about admin agencies agency api app apps assets auth billing blog cdn contact contacts dashboard dev docs email favicon help".split(
+    " ",
+  ),
+  ..."forgot-password ftp healthz imap internal l legal localhost login logout mail members metrics mx ns1 ns2 pop portal portico".split(
+    " ",
+  ),
+  ..."privacy profile readyz reset-password robots root security settings sign-in sign-out sign-up smtp static status support".split(
+    " ",
+  ),
   ..."system terms theme webmail welcome www".split(" "),
 ]);

@@ -5,8 +5,11 @@ import type { AgencyDb, AgencyReader, ContactSessionsTable, LinkKind } from "../
 import { NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 
-/** Where and with what somebody comes; `address` and `userAgent` are shown to the contact among his devices. */
-export type Visit = { host: string; address: string; userAgent?: string | undefined };
+/**
+ * Where and with what somebody comes; `address` and `userAgent` are shown to the contact among his devices. `replaces` is the row
+ * of the session that this browser had, which ends when a new one begins.
+ */
+export type Visit = { host: string; address: string; userAgent?: string | undefined; replaces?: string | undefined };
 
 /**
  * A contact who has just proven who he is. `sessionId` goes into the cookie and is stored nowhere; `joined` tells that this was
@@ -26,6 +29,7 @@ export type SignedInContact = {
   name: string;
   email: string;
   company: string;
+  hasPassword: boolean;
   passwordSetAt: Date | null;
   passwordOfferedAt: Date | null;
   /** The session with which he joined. */
@@ -116,6 +120,7 @@ export async function openContactSession(
   const entered = rows[0];
   if (!entered) return undefined;
   // A statement of its own: it must also see the sessions that were committed while the first one waited for the contact's row.
+  if (visit.replaces) await db.deleteFrom("contact_sessions").where("id", "=", visit.replaces).execute();
   if (entered.alone) await endOtherSessions(db, entered.contact_id, entered.session_id);
   const who = {
     contactId: entered.contact_id,
@@ -160,6 +165,7 @@ export async function findContactSession(db: AgencyReader, sessionId: string): P
       "session.user_agent",
       "link.kind as link_kind",
     ])
+    .select(sql<boolean>`contact.password_hash is not null`.as("has_password"))
     .select(sql<boolean>`contact.joined_at >= session.created_at`.as("first_visit"))
     .select(sql<boolean>`session.last_seen_at < now() - interval '1 minute'`.as("stale"))
     .select(
@@ -175,6 +181,7 @@ export async function findContactSession(db: AgencyReader, sessionId: string): P
     name: row.name,
     email: row.email,
     company: row.company,
+    hasPassword: row.has_password,
     passwordSetAt: row.password_set_at,
     passwordOfferedAt: row.password_offered_at,
     firstVisit: row.first_visit,
@@ -264,4 +271,10 @@ export async function endAllSessions(db: AgencyDb, contactId: string): Promise<n
     .where("contact_id", "=", contactId)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
+}
+
+/** Ends the session of a contact who leaves. */
+export async function signOut(db: AgencyDb, contact: SignedInContact, address: string): Promise<void> {
+  await db.deleteFrom("contact_sessions").where("id", "=", contact.session.id).execute();
+  await recordEvent(db, { kind: "contact.signed-out", contactId: contact.id, address });
 }

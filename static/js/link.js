@@ -1,5 +1,16 @@
-// Presses the one button of a link's page. The server sends this file only to the browser in which that very link was asked for.
-const form = document.querySelector("form[data-self-submit]");
+// The page of a link: its one button goes off once, by itself where the server saw that this very link was asked for in this browser.
+const form = document.querySelector("#magic-confirm");
+let sent = false;
+
+// A double click would redeem once and then show the person a used link.
+form?.addEventListener("submit", (event) => {
+  if (sent) event.preventDefault();
+  sent = true;
+});
+addEventListener("pageshow", () => {
+  sent = false;
+});
+
 // Going back to the page must not press it again.
 const [visit] = performance.getEntriesByType("navigation");
-if (form && visit?.type !== "back_forward") form.requestSubmit();
+if (form && "selfSubmit" in form.dataset && visit?.type !== "back_forward") form.requestSubmit();

@@ -9,7 +9,7 @@ import { firstName, type PortalSite } from "./site.ts";
 
 export type FirstPasswordPageProps = {
   site: PortalSite;
-  contact: { name: string; email: string };
+  contact: { name: string; email: string; hasPassword: boolean };
   /** Came by a reset link: a new password is why he is here. */
   reset: boolean;
   next: string;
@@ -48,7 +48,7 @@ export function FirstPasswordPage(props: FirstPasswordPageProps) {
     <PortalSignedOutLayout {...site} {...words}>
       <PasswordForm {...props} />
       <p class="hint">
-        {reset
+        {reset && contact.hasPassword
           ? "Your old password works until you set a new one."
           : "You can also skip the password and ask for a link each time."}{" "}
         <a href={next}>{reset ? "Continue without changing it" : "Continue without a password"}</a>

@@ -54,7 +54,7 @@ function Confirm({ token, contact, instead, askedHere }: LinkPageProps) {
       <Button type="submit" variant="brand" block>
         {`Continue as ${contact.name || maskedEmail(contact.email)}`}
       </Button>
-      {itself && <script src={asset("js/link.js")} type="module" />}
+      <script src={asset("js/link.js")} type="module" />
     </form>
   );
 }

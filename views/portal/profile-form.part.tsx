@@ -10,14 +10,7 @@ export type ProfileFormProps = { agency: string; name: string; email: string; er
 export function ProfileForm({ agency, name, email, error }: ProfileFormProps) {
   return (
     <Panel id="profile-form" title="Profile" bare>
-      <form
-        class="panel__body stack stack--5"
-        method="post"
-        action={portal.profile()}
-        hx-post={portal.profile()}
-        hx-target="#profile-form"
-        hx-swap="outerHTML"
-      >
+      <form class="panel__body stack stack--5" method="post" action={portal.profile()}>
         <FormToken />
         <TextField
           id="name"

@@ -71,7 +71,7 @@ function PasswordForm({ contact, asksCurrent, errors = {} }: ProfilePasswordPage
 
 export function ProfilePasswordPage(props: ProfilePasswordPageProps) {
   const { site, contact } = props;
-  const title = contact.passwordSetAt ? "Change password" : "Set a password";
+  const title = contact.hasPassword ? "Change password" : "Set a password";
   const who = { name: contact.name || contact.email, email: contact.email };
   return (
     <PortalLayout {...site} title={title} contact={who} current="profile" narrow>

@@ -19,21 +19,21 @@ type ProfilePageProps = {
   name?: { typed: string; error: string } | undefined;
 };
 
+function passwordWords({ hasPassword, passwordSetAt: at }: SignedInContact, zone: string): string {
+  if (!hasPassword) return "Not set: you get in by a link each time";
+  return at ? `Set ${momentText(at, { zone, precision: "day", inSentence: true })}` : "Set";
+}
+
 function SigningIn({ contact, zone }: ProfilePageProps) {
-  const set = contact.passwordSetAt;
   return (
     <Panel id="signing-in" title="Signing in">
       <div class="setting">
         <span>
           Password
-          <small>
-            {set
-              ? `Set ${momentText(set, { zone, precision: "day", inSentence: true })}`
-              : "Not set: you get in by a link each time"}
-          </small>
+          <small>{passwordWords(contact, zone)}</small>
         </span>
         <ButtonLink href={portal.profilePassword()} small about="your password">
-          {set ? "Change" : "Set"}
+          {contact.hasPassword ? "Change" : "Set"}
         </ButtonLink>
       </div>
     </Panel>
