@@ -1,8 +1,11 @@
 // The names and attributes of every cookie: host-only, out of reach of scripts, and bound to https where the product runs on it.
 import type { Config } from "../config.ts";
 
-/** `member` and `contact` hold sealed session ids, `browser` a random id of the browser, `flash` words for the next page. */
-export type CookieKind = "member" | "contact" | "browser" | "flash";
+/**
+ * `member` and `contact` hold sealed session ids, `browser` a random id of the browser, `flash` words for the next page, `asked`
+ * the mail that was asked for on a portal's sign-in page.
+ */
+export type CookieKind = "member" | "contact" | "browser" | "flash" | "asked";
 
 type Origin = Pick<Config, "appUrl">;
 
