@@ -1,9 +1,9 @@
 // What a host that nobody serves gets: a neutral page without a name, a link, a cookie or a redirect.
-import { ErrorPage } from "../../views/errors/error.page.tsx";
+import { DeadEndPage } from "../../views/errors/dead-end.page.tsx";
 
 /** The answer for an unknown or malformed host, or for any host while nobody can be asked; `wait` is in seconds. */
 export function deadEnd(status: number, requestId: string, wait?: number): Response {
-  const html = String(<ErrorPage door="nowhere" status={status} requestId={requestId} wait={wait} />);
+  const html = String(<DeadEndPage status={status} requestId={requestId} wait={wait} />);
   const headers: Record<string, string> = { "content-type": "text/html; charset=utf-8", "x-request-id": requestId };
   if (wait !== undefined) headers["retry-after"] = String(wait);
   return new Response(html, { status, headers });

@@ -1,0 +1,86 @@
+// Settings: every fault at once in production, sensible defaults in development, secrets from files.
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { ConfigError, readConfig } from "../src/config.ts";
+
+const folder = () => mkdtempSync(path.join(os.tmpdir(), "portico-config-"));
+const secret = "f0b2c9d4e8a1730596bd4c2e1f8a7d3b";
+const production = {
+  NODE_ENV: "production",
+  DATABASE_URL: "postgres://db.example/portico",
+  SMTP_URL: "smtps://relay.example",
+  APP_URL: "https://app.example.com",
+  PORTAL_DOMAIN: "portal.example.com",
+  MAIL_FROM: "Portico <no-reply@example.com>",
+  SESSION_SECRET: secret,
+};
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env, folder());
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test("in development nothing needs to be set", () => {
+  const config = readConfig({}, folder());
+  expect(config).toMatchObject({
+    port: 3000,
+    host: "127.0.0.1",
+    signups: "open",
+    process: "all",
+    databaseUrl: undefined,
+  });
+  expect(config.appUrl.origin).toBe("http://localhost:3000");
+  expect(config.portalOrigin).toEqual({ scheme: "http", portalDomain: "portal.localhost:3000" });
+});
+
+test("the development secret is made once, kept, and readable by its owner alone", () => {
+  const root = folder();
+  const first = readConfig({}, root).sessionSecrets;
+  expect(readConfig({}, root).sessionSecrets).toEqual(first);
+  const file = path.join(root, "data/session-secret");
+  expect(readFileSync(file, "utf8").length).toBeGreaterThanOrEqual(32);
+  expect(statSync(file).mode & 0o077).toBe(0);
+});
+
+test("a complete production environment is accepted, with sign-ups closed", () => {
+  expect(faultsOf(production)).toEqual([]);
+  expect(readConfig(production, folder())).toMatchObject({
+    production: true,
+    signups: "closed",
+    portalOrigin: { scheme: "https" },
+  });
+});
+
+test("in production every missing and weak value is named at once", () => {
+  const faults = faultsOf({ NODE_ENV: "production", SESSION_SECRET: "short", PORT: "many" }).join("\n");
+  for (const name of ["DATABASE_URL", "SMTP_URL", "APP_URL", "PORTAL_DOMAIN", "MAIL_FROM", "SESSION_SECRET", "PORT"])
+    expect(faults).toContain(name);
+});
+
+test.each([
+  ["SESSION_SECRET", "a".repeat(40)],
+  ["APP_URL", "https://app.example.com/path"],
+  ["PORTAL_DOMAIN", "https://portal.example.com"],
+  ["TRUSTED_PROXIES", "10.0.0.0/40"],
+  ["PROCESS", "both"],
+  ["LOG_LEVEL", "loud"],
+  ["DATABASE_URL", "mysql://x"],
+  ["MAIL_FROM", "Portico"],
+])("%s=%s is a fault", (name, value) => {
+  expect(faultsOf({ ...production, [name]: value }).join()).toContain(name);
+});
+
+test("secrets can come from files, and a file that cannot be read is a fault", () => {
+  const file = path.join(folder(), "secret");
+  writeFileSync(file, `${secret}\n`);
+  const { SESSION_SECRET: _, ...rest } = production;
+  expect(readConfig({ ...rest, SESSION_SECRET_FILE: file }, folder()).sessionSecrets).toEqual([secret]);
+  expect(faultsOf({ ...rest, SESSION_SECRET_FILE: "/nowhere/secret" }).join()).toContain("SESSION_SECRET_FILE");
+});
