@@ -64,7 +64,9 @@ function ownNode() {
   const file = name && at("node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
   if (file && existsSync(file)) return file;
   if (Number(process.versions.node.split(".")[0]) >= 26) return process.execPath;
-  console.error(`There is no bundled Node.js for this platform: install Node.js 26 or newer (this is ${process.version}).`);
+  console.error(
+    `There is no bundled Node.js for this platform: install Node.js 26 or newer (this is ${process.version}).`,
+  );
   process.exit(1);
 }
 
