@@ -1,16 +1,19 @@
 // Starts Portico: reads the settings, brings the database up to date, opens the doors and the worker, and stops all of it in order.
 import { createApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
+import { openDirectoryJobs } from "./db/directory-jobs.ts";
 import { listen } from "./db/listen.ts";
 import { migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { seedDemo } from "./db/seed.ts";
 import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
 import { createDeps } from "./deps.ts";
+import { startInternal } from "./internal.ts";
 import { startWorker } from "./jobs/start-worker.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { type Mailbox, parseMailbox } from "./mail/addresses.ts";
 import { createMailer } from "./mail/mailer.ts";
+import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
 
 type Stop = () => Promise<void> | void;
@@ -33,10 +36,16 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   stops.unshift(() => database.stop());
   const ran = await migrate(database.url);
   if (ran.length > 0) log.info({ migrations: ran }, "database brought up to date");
-  const deps = createDeps(config, database.url, log, { request: () => undefined });
+  const metrics = createMetrics();
+  const deps = createDeps(config, database.url, log, metrics);
   stops.unshift(() => deps.close());
+  const jobs = openDirectoryJobs(deps.pools.directory);
+  metrics.watch({ pools: deps.pools, countJobs: () => jobs.countJobs() });
   if (database.embedded && (await seedDemo(deps))) log.info("demo agencies made");
 
+  // Started before the rest and stopped after it, so that it can tell how both are getting on.
+  const internal = await startInternal(deps, metrics);
+  stops.unshift(() => internal.stop());
   if (config.process !== "web") {
     const mailer = createMailer({
       smtpUrl: config.smtpUrl ?? null,
@@ -56,6 +65,8 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       databaseUrl: database.url,
       directoryPool: deps.pools.directory,
       concurrency: config.workerConcurrency,
+      onAttempt: metrics.attempt,
+      hooks: metrics.workerHooks,
     });
     stops.unshift(() => worker.stop());
   }
@@ -63,7 +74,10 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     url: database.url,
     role: "portico_directory",
     channel: "hosts_changed",
-    onNotify: () => deps.hosts.forget(),
+    onNotify: () => {
+      deps.hosts.forget();
+      internal.hostsChanged();
+    },
   });
   stops.unshift(() => hosts.stop());
   if (config.process !== "worker") {
@@ -71,6 +85,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     stops.unshift(() => server.stop());
     if (!config.production) greet(config, database);
   }
+  stops.unshift(() => internal.close());
 }
 
 function readSender({ mailFrom }: Config): Mailbox {

@@ -25,6 +25,8 @@ export type AgencyEntry = { id: string; slug: string; name: string };
 export type Directory = {
   /** The agency behind a default host's slug or a verified custom host's name; undefined when nobody holds it. */
   findHost(kind: "default" | "custom", name: string): Promise<PortalHost | undefined>;
+  /** Every host that somebody may ask a certificate for: proven, degraded ones included, and not released. */
+  listHosts(): Promise<{ kind: "default" | "custom"; name: string }[]>;
   /** Whether the database answers and its newest migration has run. */
   isReady(newestMigration: string): Promise<boolean>;
 };
@@ -67,6 +69,15 @@ export function openDirectory(pool: Pool): Directory {
           selected: row.selected_at !== null,
         };
       }),
+    listHosts: () =>
+      ask((db) =>
+        db
+          .selectFrom("hosts")
+          .select(["kind", "name"])
+          .where("verified_at", "is not", null)
+          .where("released_at", "is", null)
+          .execute(),
+      ),
     isReady: (newest) =>
       ask(async (db) => {
         const { rows } = await sql`select 1 from kysely_migration where name = ${newest}`.execute(db);

@@ -7,12 +7,19 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import { FileMigrationProvider, Migrator } from "kysely/migration";
 import pg from "pg";
 
-const folder = path.resolve(import.meta.dirname, "../../migrations");
+// Beside the sources in development; built beside the bundle in production.
+const here = import.meta.dirname;
+const folder = path.basename(here) === "db" ? path.resolve(here, "../../migrations") : path.join(here, "migrations");
 
 /** The name of the newest migration in the folder, without its extension. */
 export function newestMigration(dir = folder): string {
-  const names = readdirSync(dir).filter((name) => /^\d{4}-.*\.ts$/.test(name));
-  return names.sort().at(-1)?.replace(/\.ts$/, "") ?? "";
+  const names = readdirSync(dir).filter((name) => /^\d{4}-.*\.(?:ts|mjs)$/.test(name));
+  return (
+    names
+      .sort()
+      .at(-1)
+      ?.replace(/\.\w+$/, "") ?? ""
+  );
 }
 
 /** Brings the database at `url` to the newest migration; returns the names of those that ran. Throws the first one's error. */

@@ -1,0 +1,142 @@
+// What operators measure, in Prometheus' text format: requests, jobs, mails, connections and the process itself.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { JobCount } from "./db/directory-jobs.ts";
+import type { RequestObserver } from "./deps.ts";
+import type { WorkerHooks } from "./jobs/worker.ts";
+
+/** What a pool tells of itself; a pg.Pool is one. */
+type PoolFigures = { totalCount: number; idleCount: number; waitingCount: number };
+
+/** What is asked for only when somebody looks. */
+export type Watched = {
+  pools: Readonly<Record<string, PoolFigures>>;
+  countJobs: () => Promise<JobCount[]>;
+};
+
+export type Metrics = RequestObserver & {
+  /** Counts an attempt to send an e-mail. */
+  attempt(attempt: { email: string; outcome: string }): void;
+  workerHooks: WorkerHooks;
+  /** Adds the figures of the pools and of the job table. */
+  watch(watched: Watched): void;
+  contentType: string;
+  /** All metrics as text. Does not fail while the database is away: the jobs' figures are then missing. */
+  text(): Promise<string>;
+};
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const WAITS = [0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200];
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** Makes the metrics of this process, in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: "portico_request_seconds",
+    help: "Requests of the public listener by method, route pattern and status.",
+    labelNames: ["method", "route", "status"],
+    buckets: SECONDS,
+    registers,
+  });
+  const mails = new Counter({
+    name: "portico_mail_attempts_total",
+    help: "Attempts to send an e-mail by its kind and what came of it.",
+    labelNames: ["email", "outcome"],
+    registers,
+  });
+  return {
+    request: ({ method, route, status, seconds }) =>
+      // Labels must not grow with what strangers send.
+      requests.observe({ method: METHODS.has(method) ? method : "other", route, status }, seconds),
+    attempt: ({ email, outcome }) => mails.inc({ email, outcome }),
+    workerHooks: countRuns(registers),
+    watch: ({ pools, countJobs }) => {
+      watchPools(registers, pools);
+      watchJobs(registers, countJobs);
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+function countRuns(registers: Registry[]): WorkerHooks {
+  const runs = new Histogram({
+    name: "portico_job_seconds",
+    help: "Jobs that this process ran by kind and what came of them.",
+    labelNames: ["kind", "outcome"],
+    buckets: SECONDS,
+    registers,
+  });
+  const late = new Histogram({
+    name: "portico_job_wait_seconds",
+    help: "How long jobs had been ready when this process claimed them.",
+    labelNames: ["kind"],
+    buckets: WAITS,
+    registers,
+  });
+  const returned = new Counter({
+    name: "portico_jobs_returned_total",
+    help: "Jobs that this process found left behind by a worker that went away.",
+    labelNames: ["kind", "quarantined"],
+    registers,
+  });
+  return {
+    onRun: ({ kind, outcome, seconds, lateBy }) => {
+      runs.observe({ kind, outcome }, seconds);
+      late.observe({ kind }, lateBy);
+    },
+    onReturned: ({ kind, quarantined }) => returned.inc({ kind, quarantined: String(quarantined) }),
+  };
+}
+
+function watchPools(registers: Registry[], pools: Watched["pools"]): void {
+  new Gauge({
+    name: "portico_pool_connections",
+    help: "Connections to the database by pool and whether they are in use.",
+    labelNames: ["pool", "state"],
+    registers,
+    collect() {
+      for (const [pool, { totalCount, idleCount }] of Object.entries(pools)) {
+        this.set({ pool, state: "in_use" }, totalCount - idleCount);
+        this.set({ pool, state: "idle" }, idleCount);
+      }
+    },
+  });
+  new Gauge({
+    name: "portico_pool_waiting",
+    help: "Requests and jobs that wait for a connection.",
+    labelNames: ["pool"],
+    registers,
+    collect() {
+      for (const [pool, { waitingCount }] of Object.entries(pools)) this.set({ pool }, waitingCount);
+    },
+  });
+}
+
+function watchJobs(registers: Registry[], countJobs: Watched["countJobs"]): void {
+  const oldest = new Gauge({
+    name: "portico_jobs_oldest_seconds",
+    help: "How long the oldest job has been waiting, by kind, lane and state.",
+    labelNames: ["kind", "lane", "state"],
+    registers,
+  });
+  const up = new Gauge({ name: "portico_database_up", help: "Whether the database answered just now.", registers });
+  new Gauge({
+    name: "portico_jobs",
+    help: "Jobs in the table by kind, lane and state; the same in every process.",
+    labelNames: ["kind", "lane", "state"],
+    registers,
+    async collect() {
+      this.reset();
+      oldest.reset();
+      const counts = await countJobs().catch(() => undefined);
+      up.set(counts ? 1 : 0);
+      for (const { kind, lane, state, count, oldestSeconds } of counts ?? []) {
+        this.set({ kind, lane, state }, count);
+        oldest.set({ kind, lane, state }, oldestSeconds);
+      }
+    },
+  });
+}

@@ -1,0 +1,38 @@
+// The internal listener, for the machines around Portico: is it alive, is it ready, what does it measure, whose certificate may be asked for.
+import { Hono } from "hono";
+import { internal } from "../paths.ts";
+
+export type InternalDeps = {
+  /** Whether new requests should come here: not while stopping. */
+  isOpen: () => boolean;
+  /** Whether the database answers and its migrations have run. */
+  isReady: () => Promise<boolean>;
+  metrics: { contentType: string; text(): Promise<string> };
+  hosts: { has(domain: string): boolean | undefined };
+};
+
+/** The routes under `/healthz`, `/readyz`, `/metrics` and `/ask`; plain text, no cookies. */
+export function createInternal({ isOpen, isReady, metrics, hosts }: InternalDeps): Hono {
+  const routes = new Hono();
+  routes.use(async (c, next) => {
+    await next();
+    c.header("cache-control", "no-store");
+  });
+  routes.get(internal.healthz(), (c) => c.text("alive\n"));
+  routes.get(internal.readyz(), async (c) => {
+    if (!isOpen()) return c.text("stopping\n", 503);
+    const ready = await isReady().catch(() => false);
+    return ready ? c.text("ready\n") : c.text("the database does not answer, or its migrations have not run\n", 503);
+  });
+  routes.get(internal.metrics(), async (c) =>
+    c.body(await metrics.text(), 200, { "content-type": metrics.contentType }),
+  );
+  // Caddy's on_demand_tls asks before it requests a certificate: 200 is yes, everything else no.
+  routes.get(internal.ask(), (c) => {
+    const known = hosts.has(c.req.query("domain") ?? "");
+    if (known === undefined) return c.text("not known yet\n", 503);
+    return known ? c.text("yes\n") : c.text("no\n", 404);
+  });
+  routes.notFound((c) => c.text("nothing here\n", 404));
+  return routes;
+}
