@@ -1,7 +1,7 @@
 // The job table across agencies: what a worker claims, renews, ends and gives back, each in one statement that names the lease.
 import { randomUUID } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 import { connect, kyselyOn, orUnavailable } from "./pool.ts";
 import type { Lane } from "./schema.ts";
 
@@ -70,6 +70,7 @@ const MAX_CRASHES = 3;
 // Jobs looked at beyond those wanted, because another worker may be taking the same ones at this moment.
 const SPARE_AGENCIES = 4;
 const SPARE_JOBS = 16;
+const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** Opens the job table over a pool that runs as `portico_directory`. */
 export function openDirectoryJobs(pool: Pool, { leaseSeconds = LEASE_SECONDS } = {}): DirectoryJobs {
@@ -92,7 +93,7 @@ export function openDirectoryJobs(pool: Pool, { leaseSeconds = LEASE_SECONDS } =
     async claimJobs(worker, room) {
       if (room.free < 1) return [];
       const statement = claim(room, turn, { worker, leaseId: randomUUID(), until });
-      const { rows } = await orUnavailable(() => withIndexes(pool, (client) => statement.execute(kyselyOn(client))));
+      const rows = await orUnavailable(() => claimWithIndexes(pool, statement));
       rows.sort((a, b) => b.lane.localeCompare(a.lane) || a.rank - b.rank || a.position - b.position);
       for (const { lane, agencyId } of rows) turn[lane] = agencyId;
       return rows.map(({ rank: _rank, position: _position, ...job }) => job);
@@ -171,29 +172,30 @@ const list = (held: readonly HeldJob[]) => sql`
 const matches = sql`jobs.agency_id = held.agency_id and jobs.id = held.job_id and jobs.lease_id = held.lease_id`;
 
 // The statement is prepared once for a connection's life, perhaps while the table is empty and a scan of all of it looks cheap.
-// It must never become one: these settings last for the one transaction and travel with it, so they cost no round trip.
-async function withIndexes<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+// It must never become one. With these settings only jobs_ready can give the order that is asked for, and only a row's own place
+// can find it; they last for the one transaction and travel with it, so they cost no round trip.
+const ONLY_INDEXES = [
+  ...["seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"].map((way) => `set local enable_${way} = off`),
+  "set local jit = off",
+  "set local plan_cache_mode = force_generic_plan",
+].join("; ");
+
+async function claimWithIndexes(pool: Pool, statement: RawBuilder<Placed>): Promise<Placed[]> {
   const client = await connect(pool);
   let broken = false;
   try {
-    const opened = Promise.all([
+    const { sql: text, parameters } = statement.compile(kyselyOn(client));
+    // all in one round trip: a statement that fails turns the commit into a rollback
+    const answers = [
       client.query("begin"),
-      client.query("set local enable_seqscan = off; set local enable_bitmapscan = off; set local jit = off"),
-    ]);
-    opened.catch(() => undefined);
-    const result = work(client);
-    result.catch(() => undefined);
-    const committed = client.query("commit");
-    committed.catch(() => undefined);
-    await opened;
-    const value = await result;
-    await committed;
-    return value;
-  } catch (error) {
-    await client.query("rollback").catch(() => {
-      broken = true;
-    });
-    throw error;
+      client.query(ONLY_INDEXES),
+      client.query<Placed>({ name: "claim-jobs", text, values: [...parameters] }),
+      client.query("commit"),
+    ] as const;
+    const settled = await Promise.allSettled(answers);
+    broken = settled.some(({ status }) => status === "rejected");
+    await Promise.all(answers);
+    return (await answers[2]).rows;
   } finally {
     client.release(broken);
   }
@@ -211,32 +213,34 @@ const candidates = (lane: Lane, after: string, wanted: number) => sql`
     select step.agency_id, step.lap
     from round cross join lateral (
       (select agency_id, round.lap from jobs
-       where ${ready(lane)} and agency_id > round.agency_id and (round.lap = 0 or agency_id <= ${after}::uuid)
-       order by agency_id limit 1)
+       where ${ready(lane)} and agency_id > round.agency_id and agency_id <= case when round.lap = 0 then ${LAST}::uuid else ${after}::uuid end
+       order by agency_id, run_at limit 1)
       union all
       (select agency_id, 1 from jobs
        where ${ready(lane)} and agency_id <= ${after}::uuid and round.lap = 0
-       order by agency_id limit 1)
+       order by agency_id, run_at limit 1)
       limit 1
     ) as step
   ),
   agency as (select agency_id, row_number() over () as position from (select agency_id from round offset 1 limit ${wanted + SPARE_AGENCIES}) as stepped)
-  select agency.agency_id, oldest.id, agency.position, row_number() over (partition by agency.agency_id order by oldest.run_at, oldest.id) as rank
+  select agency.agency_id, oldest.place, agency.position, row_number() over (partition by agency.agency_id order by oldest.run_at, oldest.id) as rank
   from agency cross join lateral (
-    select id, run_at from jobs where ${ready(lane)} and agency_id = agency.agency_id
+    select ctid as place, id, run_at from jobs where ${ready(lane)} and agency_id = agency.agency_id
     order by run_at, id limit ${wanted + SPARE_JOBS}
   ) as oldest`;
 
 const ready = (lane: Lane) => sql`lane = ${lane} and lease_id is null and quarantined_at is null and run_at <= now()`;
 
+type Placed = ClaimedJob & { rank: number; position: number };
 type Claim = { worker: string; leaseId: string; until: RawBuilder<unknown> };
 
-// Locks rows only as they are taken, and passes over those that another worker is taking at this moment.
+// Locks rows only as they are taken, passes over those that another worker is taking at this moment, and looks again at each: it
+// may have been taken since the statement began. (num_nulls, because "is null" would invite the planner to walk jobs_ready here.)
 const lock = (lane: Lane, after: string, wanted: number, limit: RawBuilder<unknown>) => sql`
-  select jobs.agency_id, jobs.id, candidate.rank, candidate.position
+  select jobs.ctid as place, candidate.rank, candidate.position
   from (${candidates(lane, after, wanted)}) as candidate
-  join jobs on jobs.agency_id = candidate.agency_id and jobs.id = candidate.id
-  where jobs.lease_id is null and jobs.quarantined_at is null and jobs.run_at <= now()
+  join jobs on jobs.ctid = candidate.place
+  where num_nulls(jobs.lease_id, jobs.quarantined_at) = 2 and jobs.run_at <= now()
   order by candidate.rank, candidate.position
   limit ${limit}
   for update of jobs skip locked`;
@@ -245,15 +249,13 @@ const lock = (lane: Lane, after: string, wanted: number, limit: RawBuilder<unkno
  * Claims at most `free` jobs: the interactive lane's first, then at most `bulk` of the bulk lane's; in both every agency's first
  * job stands before any agency's second.
  */
-const claim = ({ free, bulk }: Room, turn: Record<Lane, string>, { worker, leaseId, until }: Claim) => sql<
-  ClaimedJob & { rank: number; position: number }
->`
+const claim = ({ free, bulk }: Room, turn: Record<Lane, string>, { worker, leaseId, until }: Claim) => sql<Placed>`
   with urgent as (${lock("interactive", turn.interactive, free, sql`${free}::int`)}),
   patient as (${lock("bulk", turn.bulk, bulk, sql`least(${bulk}::int, ${free}::int - (select count(*) from urgent))`)}),
   chosen as (select * from urgent union all select * from patient)
   update jobs
   set lease_id = ${leaseId}::uuid, leased_by = ${worker}, leased_until = ${until}
   from chosen
-  where jobs.agency_id = chosen.agency_id and jobs.id = chosen.id
+  where jobs.ctid = chosen.place
   returning jobs.agency_id as "agencyId", jobs.id as "jobId", jobs.lease_id as "leaseId", kind, lane, payload, email_id as "emailId",
             attempts, crashes, extract(epoch from now() - run_at)::float8 as "lateBy", chosen.rank, chosen.position`;

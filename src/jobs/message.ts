@@ -43,7 +43,7 @@ function render({ sending, origin, link, code, sender }: Ready): Promise<Rendere
   };
   const lasts = lifetime(sending.lifetimeSeconds);
   const ends = () => until(link?.expiresAt ?? startedAt, startedAt, agency.timeZone);
-  const asked = { askedOn: askedFrom, askedAt: untilMoment(queuedAt, agency.timeZone) };
+  const asked = { askedIn: askedFrom, askedAt: untilMoment(queuedAt, agency.timeZone) };
   const memberName = sender?.name ?? null;
   switch (sending.kind) {
     case "invite": {

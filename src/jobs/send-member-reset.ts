@@ -55,7 +55,7 @@ async function attempt(reset: MemberReset, deps: SendingDeps, signal: AbortSigna
       memberName: reset.name,
       url: `${deps.appOrigin}${app.resetPassword(reset.token)}`,
       lifetime: lifetime(RESET_SECONDS),
-      askedOn: null,
+      askedIn: null,
       askedAt: untilMoment(reset.askedAt),
       recipient: reset.email,
     });
