@@ -81,7 +81,8 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   });
   stops.unshift(() => hosts.stop());
   if (config.process !== "worker") {
-    const server = await startServer(createApp(deps).fetch, config);
+    const app = createApp(deps);
+    const server = await startServer((request, env) => app.fetch(request, env), config);
     stops.unshift(() => server.stop());
     if (!config.production) greet(config, database);
   }

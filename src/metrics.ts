@@ -15,7 +15,7 @@ export type Watched = {
 
 export type Metrics = RequestObserver & {
   /** Counts an attempt to send an e-mail. */
-  attempt(attempt: { email: string; outcome: string }): void;
+  attempt: (attempt: { email: string; outcome: string }) => void;
   workerHooks: WorkerHooks;
   /** Adds the figures of the pools and of the job table. */
   watch(watched: Watched): void;
