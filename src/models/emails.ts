@@ -119,9 +119,10 @@ export async function retryEmail(db: AgencyDb, emailId: string): Promise<boolean
   return (await requeue(db, sql`id = ${emailId}`, "interactive")) === 1;
 }
 
-/** Queues again every failed and bounced e-mail of a batch; returns how many. */
+/** Queues again every failed and bounced e-mail of a batch whose address is not suppressed; returns how many. */
 export async function retryBatchEmails(db: AgencyDb, batchId: string): Promise<number> {
-  return await requeue(db, sql`batch_id = ${batchId} and status <> 'cancelled'`, "bulk");
+  const dead = sql`exists (select from suppressions where suppressions.email = emails.to_email)`;
+  return await requeue(db, sql`batch_id = ${batchId} and status <> 'cancelled' and not ${dead}`, "bulk");
 }
 
 // A job may still stand there, quarantined: it goes, and a new one takes its place, so that the e-mail never has two.
