@@ -23,7 +23,15 @@ export type PublicApp = { fetch(request: Request, env?: Partial<HttpBindings>): 
 export function createApp(deps: Deps): PublicApp {
   loadAssets();
   const dashboard = createDashboard(deps, dashboardRoutes);
-  if (!deps.config.production) dashboard.route("/", devRoutes({ outbox: outboxIn(deps.outboxDir), emails: emailPreviews, sending: deps.config.smtpUrl !== undefined }));
+  if (!deps.config.production)
+    dashboard.route(
+      "/",
+      devRoutes({
+        outbox: outboxIn(deps.outboxDir),
+        emails: emailPreviews,
+        sending: deps.config.smtpUrl !== undefined,
+      }),
+    );
   const portal = createPortal(deps, portalRoutes);
 
   const stop = async (status: number, wait?: number) => {
@@ -38,7 +46,8 @@ export function createApp(deps: Deps): PublicApp {
       try {
         const door = await deps.hosts.find(request.headers.get("host") ?? new URL(request.url).host);
         if (door.kind === "app") return await dashboard.fetch(request, env as HttpBindings);
-        if (door.kind === "portal") return await portal.fetch(request, { ...env, portal: door.portal } as HttpBindings & { portal: PortalHost });
+        if (door.kind === "portal")
+          return await portal.fetch(request, { ...env, portal: door.portal } as HttpBindings & { portal: PortalHost });
         return await stop(door.kind === "malformed" ? 400 : 404);
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;

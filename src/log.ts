@@ -16,7 +16,10 @@ export function redact(text: string): string {
 }
 
 /** Makes the logger; `write` receives whole lines and is standard output unless a test looks at them. */
-export function createLogger(level: string, write: (line: string) => void = (line) => void process.stdout.write(line)): Logger {
+export function createLogger(
+  level: string,
+  write: (line: string) => void = (line) => void process.stdout.write(line),
+): Logger {
   return pino(
     {
       level,
@@ -25,7 +28,9 @@ export function createLogger(level: string, write: (line: string) => void = (lin
       formatters: { level: (label) => ({ level: label }) },
       serializers: {
         err: (error: unknown) =>
-          error instanceof Error ? { name: error.name, message: error.message, stack: error.stack, code: codeOf(error) } : String(error),
+          error instanceof Error
+            ? { name: error.name, message: error.message, stack: error.stack, code: codeOf(error) }
+            : String(error),
       },
     },
     // Redacting the finished line reaches every field, also those that a library filled.

@@ -19,7 +19,12 @@ export function startServer(fetch: Fetch, { host, port }: { host: string; port: 
         fetch: fetch as Parameters<typeof serve>[0]["fetch"],
         hostname: host,
         port,
-        serverOptions: { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
+        serverOptions: {
+          headersTimeout: 10_000,
+          requestTimeout: 30_000,
+          keepAliveTimeout: 65_000,
+          maxHeaderSize: 16 * 1024,
+        },
       },
       () => resolve({ port: (server.address() as AddressInfo).port, stop: (patience) => stop(server, patience) }),
     ) as Server;
