@@ -28,7 +28,7 @@ export function AgencyFields({ typed, errors, portalDomain, suggestFrom }: Agenc
         hx-trigger="change"
         hx-target="#slug-field"
         hx-swap="outerHTML"
-        hx-include="#slug"
+        hx-include="#slug, #suggested"
       />
       <SlugField value={typed?.slug} error={errors?.slug} portalDomain={portalDomain} />
     </>

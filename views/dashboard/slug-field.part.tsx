@@ -2,14 +2,17 @@
 import { TextField } from "../ui/input.tsx";
 
 type SlugFieldProps = {
+  /** Whether `value` was made from the name, and so may be made again when the name changes. */
+  suggested?: boolean | undefined;
   value?: string | undefined;
   error?: string | undefined;
   portalDomain: string;
 };
 
-export function SlugField({ value, error, portalDomain }: SlugFieldProps) {
+export function SlugField({ value, suggested, error, portalDomain }: SlugFieldProps) {
   return (
     <div id="slug-field">
+      {suggested && <input type="hidden" id="suggested" name="suggested" value={value} />}
       <TextField
         id="slug"
         name="slug"

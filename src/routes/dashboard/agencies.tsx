@@ -38,7 +38,7 @@ async function showNewAgency(c: MemberContext): Promise<Response> {
   if (wantsPart(c, "slug-field"))
     return part(
       c,
-      <SlugField value={await suggestedSlug(c)} portalDomain={c.get("deps").config.portalOrigin.portalDomain} />,
+      <SlugField {...(await suggestedSlug(c))} portalDomain={c.get("deps").config.portalOrigin.portalDomain} />,
     );
   return showForm(c, {});
 }

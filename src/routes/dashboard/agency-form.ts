@@ -18,9 +18,10 @@ export const agencyFields = {
     }),
 };
 
-/** What was typed as the address already, or a free one for the name in the query. */
-export async function suggestedSlug(c: MemberContext): Promise<string> {
+/** The address to show beside a name: what was typed already, or a free one made from the name. */
+export async function suggestedSlug(c: MemberContext): Promise<{ value: string; suggested: boolean }> {
   const typed = (c.req.query("slug") ?? "").slice(0, 40);
+  if (typed && typed !== c.req.query("suggested")) return { value: typed, suggested: false };
   const name = parseName(c.req.query("agency") ?? "");
-  return typed || (await c.get("deps").globals.run((db) => suggestFreeSlug(db, name)));
+  return { value: await c.get("deps").globals.run((db) => suggestFreeSlug(db, name)), suggested: true };
 }

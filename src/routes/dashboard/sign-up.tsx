@@ -49,7 +49,7 @@ async function showSignUp(c: MemberContext): Promise<Response> {
   if (config.signups === "closed")
     return page(c, <SignUpClosedPage signedIn={c.get("sessionId") !== undefined} />, 403);
   if (wantsPart(c, "slug-field"))
-    return part(c, <SlugField value={await suggestedSlug(c)} portalDomain={config.portalOrigin.portalDomain} />);
+    return part(c, <SlugField {...(await suggestedSlug(c))} portalDomain={config.portalOrigin.portalDomain} />);
   if (c.get("sessionId")) return seeOther(c, app.newAgency());
   return showForm(c, {});
 }

@@ -80,6 +80,7 @@ test("the address is suggested from the name as it is typed, free, and never ove
   const suggest = (query: string) => browser.page(`/sign-up?${query}`, { htmx: "slug-field" });
   expect(await suggest("agency=Rivermark")).toContain('value="rivermark-2"');
   expect(await suggest("agency=Halden+%26+Rye&slug=mine")).toContain('value="mine"');
+  expect(await suggest("agency=Harlow&slug=halden&suggested=halden")).toContain('value="harlow"');
   expect(await suggest("agency=Halden")).toMatch(/^<div id="slug-field">/);
 });
 
