@@ -1,9 +1,9 @@
 // Starts Portico: reads the settings, brings the database up to date, opens the doors and the worker, and stops all of it in order.
 import { createApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import { openDirectoryJobs, openDirectoryJobs } from "./db/directory-jobs.ts";
+import { openDirectoryJobs } from "./db/directory-jobs.ts";
 import { listen } from "./db/listen.ts";
-import { migrate, newestMigration } from "./db/migrate.ts";
+import { migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { seedDemo } from "./db/seed.ts";
 import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
@@ -13,14 +13,10 @@ import { startWorker } from "./jobs/start-worker.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { type Mailbox, parseMailbox } from "./mail/addresses.ts";
 import { createMailer } from "./mail/mailer.ts";
-import { createMetrics, createMetrics } from "./metrics.ts";
-import { createInternal } from "./routes/internal.ts";
+import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
 
 type Stop = () => Promise<void> | void;
-
-/** Whether a signal has asked this process to end; readiness fails from then on, so that no new request is sent here. */
-const state = { stopping: false };
 
 async function main(): Promise<void> {
   const config = readConfig();
@@ -74,17 +70,6 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     });
     stops.unshift(() => worker.stop());
   }
-  const jobs = openDirectoryJobs(deps.pools.directory);
-  metrics.watch({ pools: deps.pools, countJobs: () => jobs.countJobs() });
-  const newest = newestMigration();
-  const inside = createInternal({
-    isOpen: () => !state.stopping,
-    isReady: () => deps.directory.isReady(newest),
-    metrics,
-    hosts: deps.hosts,
-  });
-  const internal = await startServer(inside.fetch, { host: config.internalHost, port: config.internalPort });
-  stops.unshift(() => internal.stop(1_000));
   const hosts = listen({
     url: database.url,
     role: "portico_directory",
@@ -136,9 +121,10 @@ async function runStops(stops: Stop[], log: Logger): Promise<void> {
 
 // What was started last is stopped first. A second signal is the same wish said twice: npm and the terminal both send one.
 function stopOnSignals(stops: Stop[], log: Logger): void {
+  let stopping = false;
   const stop = async () => {
-    if (state.stopping) return;
-    state.stopping = true;
+    if (stopping) return;
+    stopping = true;
     log.info("stopping");
     await runStops(stops, log);
     process.exit(0);
