@@ -525,7 +525,8 @@ document.addEventListener("click", (event) => {
     return count(scope);
   }
   const showing = on("[data-show]");
-  if (showing) return find("#dialog").replaceChildren(document.getElementById(showing.dataset.show).content.cloneNode(true));
+  if (showing)
+    return find("#dialog").replaceChildren(document.getElementById(showing.dataset.show).content.cloneNode(true));
   const revealing = on("[data-reveal]");
   if (revealing) reveal(revealing);
 });

@@ -143,22 +143,19 @@ function Picking() {
   );
   return (
     <Example name="Combo, chips, options">
-      <div class="dialog">
-        <div class="dialog__body">
-          <Field id="f-to" label="To">
-            <Combo
-              id="f-to"
-              name="q"
-              list="f-options"
-              listLabel="Matching contacts"
-              chipsId="f-chips"
-              freeName="emails"
-              chips={chips}
-              options={options}
-            />
-          </Field>
-        </div>
-      </div>
+      <Field id="f-to" label="To">
+        <Combo
+          id="f-to"
+          name="q"
+          list="f-options"
+          listLabel="Matching contacts"
+          chipsId="f-chips"
+          freeName="emails"
+          inFlow
+          chips={chips}
+          options={options}
+        />
+      </Field>
       <ChipTemplate />
     </Example>
   );

@@ -1,7 +1,10 @@
 // What can be done with the ticked rows; shows itself while any box of its list is ticked, also without JavaScript.
-import type { Child } from "hono/jsx";
+import { type Child, createContext, useContext } from "hono/jsx";
 import { Button, IconButton } from "./button.tsx";
 import { FormToken } from "./form-token.tsx";
+
+/** The id of the bar around its buttons. */
+const BarContext = createContext("");
 
 type BulkBarProps = {
   /** Also the id of the form that the rows' boxes belong to. */
@@ -54,7 +57,7 @@ export function BulkBar(props: BulkBarProps) {
         <input type="hidden" name={name} value={value} />
       ))}
       <Count {...props} />
-      {props.children}
+      <BarContext.Provider value={props.id}>{props.children}</BarContext.Provider>
       <IconButton icon="x" label="Clear selection" variant="quiet" small class="only-wide" data-clear="" />
     </form>
   );
@@ -64,5 +67,7 @@ type BulkButtonProps = Omit<Parameters<typeof Button>[0], "small" | "type">;
 
 /** One action of the bar; submits its form, so `hx-get` or `hx-post` on it takes the ticked rows along. */
 export function BulkButton(props: BulkButtonProps) {
-  return <Button hx-include="closest form" {...props} type="submit" small />;
+  const bar = useContext(BarContext);
+  // Named one by one: htmx finds the boxes by where they stand, not by the form they belong to.
+  return <Button hx-include={`#${bar}, [form=${bar}]`} {...props} type="submit" small />;
 }

@@ -21,12 +21,14 @@ type ComboProps = Passed & {
   describedBy?: string | undefined;
   invalid?: boolean | undefined;
   autofocus?: boolean | undefined;
+  /** The list pushes down what follows, as it always does in a dialog, instead of covering it. */
+  inFlow?: boolean | undefined;
 };
 
-/** htmx attributes go to the input; the answer to its question belongs in the list. */
+/** htmx attributes go to the input, which asks as somebody types; the answer belongs in the list. */
 export function Combo(props: ComboProps) {
   return (
-    <div class="combo" data-combo={props.freeName ?? ""}>
+    <div class={classes("combo", props.inFlow && "combo--in-flow")} data-combo={props.freeName ?? ""}>
       <div class="chips" id={props.chipsId}>
         {props.chips}
         <input
@@ -42,6 +44,9 @@ export function Combo(props: ComboProps) {
           aria-invalid={props.invalid ? "true" : undefined}
           value={props.value}
           autofocus={props.autofocus || undefined}
+          // Without "changed": a pick empties the input, and the same words typed again must ask again.
+          hx-trigger="input delay:200ms"
+          hx-sync="this:replace"
           {...passed(props)}
         />
       </div>

@@ -85,7 +85,7 @@ export function SelectCell({ value, label, form, name, checked }: SelectCellProp
   );
 }
 
-type PagerProps = {
+type PagerProps = Passed & {
   label: string;
   /** Which rows these are: "1–50 of 214". */
   range: string;
@@ -99,13 +99,15 @@ function Turn({
   label,
   icon,
   target,
+  more,
 }: {
   href: string | undefined;
   label: string;
   icon: "left" | "right";
   target: string | undefined;
+  more: Passed;
 }) {
-  const asks = target ? { "hx-get": href, "hx-target": target, "hx-push-url": "true" } : {};
+  const asks = target ? { "hx-get": href, "hx-target": target, "hx-push-url": "true", ...passed(more) } : {};
   return (
     <li>
       {href ? (
@@ -122,14 +124,14 @@ function Turn({
   );
 }
 
-/** Previous and next page as links. */
-export function Pager({ label, range, previous, next, target }: PagerProps) {
+/** Previous and next page as links; htmx attributes go to both. */
+export function Pager({ label, range, previous, next, target, ...more }: PagerProps) {
   return (
     <nav class="pager" aria-label={label}>
       <p>{range}</p>
       <ul>
-        <Turn href={previous} label="Previous page" icon="left" target={target} />
-        <Turn href={next} label="Next page" icon="right" target={target} />
+        <Turn href={previous} label="Previous page" icon="left" target={target} more={more} />
+        <Turn href={next} label="Next page" icon="right" target={target} more={more} />
       </ul>
     </nav>
   );
