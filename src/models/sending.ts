@@ -1,6 +1,6 @@
 // The stages of one e-mail on its way out, and the pause of an agency's sending: what the sending job asks before and tells after.
 import { sql } from "kysely";
-import type { AgencyDb, EmailKind, GlobalDb } from "../db/schema.ts";
+import type { AgencyDb, AgencyReader, EmailKind, GlobalDb } from "../db/schema.ts";
 import { startLifetime } from "./access-links.ts";
 import { recordEvent } from "./events.ts";
 import { suppressAddress } from "./suppressions.ts";
@@ -258,6 +258,16 @@ export async function pauseSending(db: AgencyDb, emailId: string, reason: string
     returning old.sending_paused_at is null as fresh`.execute(db);
   if (rows[0]?.fresh) await recordEvent(db, { kind: "sending.paused", emailId, data: { reason } });
   return PROBE_SECONDS;
+}
+
+/** Why the agency's sending is paused, in words; undefined while it is not. */
+export async function findPauseReason(db: AgencyReader): Promise<string | undefined> {
+  const agency = await db
+    .selectFrom("agencies")
+    .select("sending_paused_reason")
+    .where("sending_paused_at", "is not", null)
+    .executeTakeFirst();
+  return agency && (agency.sending_paused_reason ?? "The mail server refused the sender.");
 }
 
 /** Sending goes on, because a member says so or because an e-mail came through; what waited for it is ready at once. */

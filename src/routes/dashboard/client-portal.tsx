@@ -1,0 +1,57 @@
+// The Client portal page: one address for the page, its filters, orders and pages, and for the table alone.
+import { ClientPortalPage } from "../../../views/dashboard/client-portal.page.tsx";
+import { ContactsTableReply } from "../../../views/dashboard/contacts-table.reply.tsx";
+import { QrFile } from "../../../views/ui/qr.tsx";
+import type { AgencyReader } from "../../db/schema.ts";
+import { listContacts } from "../../models/contacts.ts";
+import { defaultSort } from "../../models/contacts-cursor.ts";
+import { getPortalCounts } from "../../models/portal-counts.ts";
+import { portalUrl } from "../../models/portal-url.ts";
+import { findPauseReason } from "../../models/sending.ts";
+import { app } from "../../paths.ts";
+import { page, part, shellOf, wantsPart } from "../../web/html.tsx";
+import type { MemberContext, MemberRoute } from "../../web/route.ts";
+import { filtersOf, viewing } from "./contacts-list.ts";
+
+export const clientPortalRoutes: MemberRoute[] = [
+  { method: "get", path: "/:agency", role: "viewer", handler: showClientPortal },
+  { method: "get", path: "/:agency/portal-url.svg", role: "viewer", handler: sendQrCode },
+];
+
+function showClientPortal(c: MemberContext): Promise<Response> {
+  return wantsPart(c, "contacts-table") ? sendTable(c) : sendPage(c);
+}
+
+function loadList(c: MemberContext, db: AgencyReader) {
+  const filters = filtersOf((name) => c.req.query(name));
+  const { after, before } = c.req.query();
+  const query = { ...filters, sort: filters.sort ?? defaultSort, after, before };
+  return Promise.all([filters, listContacts(db, query), getPortalCounts(db)]);
+}
+
+async function sendTable(c: MemberContext): Promise<Response> {
+  const [filters, contacts, counts] = await c.get("store").read((db) => loadList(c, db));
+  const { after, before } = c.req.query();
+  // The address without the empty fields of the form.
+  c.header("hx-push-url", app.portal(c.get("agency").slug, { ...filters, after, before }));
+  return part(c, <ContactsTableReply {...viewing(c)} contacts={contacts} counts={counts} filters={filters} />);
+}
+
+async function sendPage(c: MemberContext): Promise<Response> {
+  const origin = c.get("deps").config.portalOrigin;
+  const [[filters, contacts, counts], url, pausedReason] = await c
+    .get("store")
+    .read((db) => Promise.all([loadList(c, db), portalUrl(db, origin), findPauseReason(db)]));
+  const portal = { ...viewing(c), url, pausedReason, counts, contacts, filters };
+  return page(c, <ClientPortalPage {...shellOf(c)} portal={portal} />);
+}
+
+async function sendQrCode(c: MemberContext): Promise<Response> {
+  const url = await c.get("store").read((db) => portalUrl(db, c.get("deps").config.portalOrigin));
+  const svg = await (<QrFile value={url} />).toString();
+  const { slug } = c.get("agency");
+  return c.body(svg, 200, {
+    "content-type": "image/svg+xml; charset=utf-8",
+    "content-disposition": `attachment; filename="${slug}-portal.svg"`,
+  });
+}

@@ -1,0 +1,35 @@
+// What can be done with the ticked contacts, or with all that the filter matches.
+import { app } from "../../src/paths.ts";
+import { BulkBar, BulkButton } from "../ui/bulk-bar.tsx";
+import { type Filters, opensDialog } from "./contacts-view.ts";
+
+/** The id of the bar, which is the form that the rows' boxes belong to. */
+export const BULK_FORM = "bulk-bar";
+
+type BulkBarProps = { slug: string; filters: Filters; total: number; shown: number };
+
+export function BulkBarPart({ slug, filters: { status, q }, total, shown }: BulkBarProps) {
+  const revoke = app.revocations(slug);
+  const invite = app.invitations(slug);
+  const login = app.loginEmails(slug);
+  return (
+    <BulkBar
+      id={BULK_FORM}
+      label="Actions for the selected contacts"
+      total={total}
+      shown={shown}
+      action={login}
+      filter={{ status, q }}
+    >
+      <BulkButton variant="main" icon="mail" {...opensDialog(login)}>
+        Login email
+      </BulkButton>
+      <BulkButton icon="userplus" formaction={invite} {...opensDialog(invite)}>
+        Invite
+      </BulkButton>
+      <BulkButton icon="ban" formaction={revoke} {...opensDialog(revoke)}>
+        Revoke access
+      </BulkButton>
+    </BulkBar>
+  );
+}

@@ -1,0 +1,105 @@
+// The Client portal page: the portal's address, the figures, and the contacts with what each one needs next.
+import type { ContactsPage } from "../../src/models/contacts.ts";
+import type { PortalCounts } from "../../src/models/portal-counts.ts";
+import { app } from "../../src/paths.ts";
+import { DashboardLayout, type DashboardLayoutProps } from "../layouts/dashboard.layout.tsx";
+import { ButtonLink } from "../ui/button.tsx";
+import { Callout } from "../ui/callout.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { PageHead } from "../ui/page-head.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { LoadBar } from "../ui/skeleton.tsx";
+import { BulkBarPart } from "./bulk-bar.part.tsx";
+import { RowForm } from "./contact-actions.tsx";
+import { ContactsTable } from "./contacts-table.part.tsx";
+import { ContactsTabs } from "./contacts-tabs.part.tsx";
+import { ContactsToolbar } from "./contacts-toolbar.part.tsx";
+import { type Filters, opensDialog, type Viewing } from "./contacts-view.ts";
+import { PortalUrlPart } from "./portal-url.part.tsx";
+import { StatsPart } from "./stats.part.tsx";
+
+type PortalProps = Viewing & {
+  url: string;
+  pausedReason: string | undefined;
+  counts: PortalCounts;
+  contacts: ContactsPage;
+  filters: Filters;
+};
+export type ClientPortalPageProps = Omit<DashboardLayoutProps, "title" | "children" | "current"> & {
+  portal: PortalProps;
+};
+
+function NobodyYet({ slug, mayAct, url }: PortalProps) {
+  const invite = app.invitations(slug);
+  const paste = app.invitations(slug, { mode: "paste" });
+  const text = `Invite someone by email. They press one button to join, and from then on they sign in at ${new URL(url).host}.`;
+  if (!mayAct) return <Empty door title="No clients yet" text="They appear here once a colleague has invited them." />;
+  return (
+    <Empty door title="Open the door to your first client" text={text}>
+      <ButtonLink variant="primary" icon="userplus" href={invite} {...opensDialog(invite)}>
+        Invite a client
+      </ButtonLink>
+      <ButtonLink icon="upload" href={paste} {...opensDialog(paste)}>
+        Import contacts
+      </ButtonLink>
+    </Empty>
+  );
+}
+
+function Contacts(props: PortalProps) {
+  const { counts, contacts, filters, slug, mayAct } = props;
+  if (counts.all === 0)
+    return (
+      <div id="contacts-table">
+        <NobodyYet {...props} />
+      </div>
+    );
+  return (
+    <>
+      <ContactsTabs {...props} />
+      <LoadBar label="Loading contacts" />
+      <ContactsToolbar {...props} />
+      {mayAct && <RowForm filters={filters} />}
+      <ContactsTable {...props} />
+      {mayAct && <BulkBarPart slug={slug} filters={filters} total={contacts.total} shown={contacts.rows.length} />}
+      <div id="contacts-reload" />
+    </>
+  );
+}
+
+function Paused({ reason }: { reason: string }) {
+  return (
+    <Callout tone="wait" id="sending-paused">
+      <p>
+        <b>Sending is paused</b>
+      </p>
+      <p>{`${reason} Nothing is lost: emails wait, and one is tried every five minutes until the mail server takes it.`}</p>
+    </Callout>
+  );
+}
+
+export function ClientPortalPage({ portal, ...layout }: ClientPortalPageProps) {
+  const invite = app.invitations(portal.slug);
+  return (
+    <DashboardLayout {...layout} title="Client portal" current="portal">
+      <PageHead title="Client portal" lead="Invite clients, send them a way in, and see who has joined.">
+        {portal.mayAct && (
+          <ButtonLink
+            variant={portal.counts.all === 0 ? undefined : "primary"}
+            icon="userplus"
+            href={invite}
+            {...opensDialog(invite)}
+          >
+            Invite
+          </ButtonLink>
+        )}
+      </PageHead>
+      {portal.pausedReason && <Paused reason={portal.pausedReason} />}
+      <PortalUrlPart slug={portal.slug} url={portal.url} />
+      <StatsPart counts={portal.counts} />
+      <Panel class="contacts" title="Contacts" titleId="contacts-title" hideTitle bare>
+        <Contacts {...portal} />
+      </Panel>
+    </DashboardLayout>
+  );
+}

@@ -1,0 +1,118 @@
+// The list of contacts: heads that order it, its rows and the pager; or why there are none.
+import type { ContactsPage } from "../../src/models/contacts.ts";
+import { type ContactsSort, defaultSort, type SortField } from "../../src/models/contacts-cursor.ts";
+import { app } from "../../src/paths.ts";
+import { ButtonLink } from "../ui/button.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { ActionsHead, Pager, SelectAllCell, SortHead, Table } from "../ui/table.tsx";
+import { ContactRowPart } from "./contact-row.part.tsx";
+import { type Filters, listPath, opensDialog, swapsTable, type Viewing } from "./contacts-view.ts";
+
+export type ContactsTableProps = Viewing & { contacts: ContactsPage; filters: Filters };
+
+type HeadProps = ContactsTableProps & { field: SortField; label: string; first?: "descending"; class?: string };
+
+/** A click orders by this column, a second one the other way round; moments begin with the newest. */
+function Head({ field, label, first, slug, filters, class: more }: HeadProps) {
+  const current = filters.sort ?? defaultSort;
+  const direction = current === field ? "ascending" : current === `-${field}` ? "descending" : undefined;
+  const descends = direction ? direction === "ascending" : first === "descending";
+  const sort: ContactsSort = descends ? `-${field}` : field;
+  return (
+    <SortHead
+      label={label}
+      class={more}
+      direction={direction}
+      href={listPath(slug, { ...filters, sort: sort === defaultSort ? undefined : sort })}
+      target={swapsTable["hx-target"]}
+      hx-swap={swapsTable["hx-swap"]}
+      hx-indicator="closest .contacts"
+    />
+  );
+}
+
+function Heads(props: ContactsTableProps) {
+  return (
+    <>
+      {props.mayAct && <SelectAllCell />}
+      <Head {...props} field="name" label="Contact" class="cell-who" />
+      <Head {...props} field="company" label="Company" class="cell-company" />
+      <Head {...props} field="status" label="Status" />
+      <Head {...props} field="invited" label="Invited" class="cell-invited" first="descending" />
+      <Head {...props} field="last-sign-in" label="Last sign-in" first="descending" />
+      {props.mayAct && <ActionsHead />}
+    </>
+  );
+}
+
+const nobodyWith = {
+  "not-invited": { title: "Everyone has been invited", text: "Contacts that nobody has invited yet would stand here." },
+  invited: {
+    title: "Nobody is still to join",
+    text: "Contacts stand here from their invite until their first sign-in.",
+  },
+  joined: { title: "Nobody has joined yet", text: "Contacts stand here from their first sign-in." },
+  revoked: { title: "Nobody’s access is revoked", text: "Contacts stand here while they cannot sign in." },
+} as const;
+
+function NoMatch({ slug, filters: { q, status, sort }, mayAct }: ContactsTableProps) {
+  const invite = app.invitations(slug);
+  if (!q && status)
+    return (
+      <Empty {...nobodyWith[status]}>
+        <ButtonLink href={listPath(slug, { sort })}>Show all contacts</ButtonLink>
+      </Empty>
+    );
+  return (
+    <Empty
+      title={`No contact matches “${q ?? ""}”`}
+      text={`Check the spelling, look under another status${mayAct ? ", or invite that person by email" : ""}.`}
+    >
+      <ButtonLink href={listPath(slug, { status, sort })}>Clear search</ButtonLink>
+      {mayAct && (
+        <ButtonLink variant="primary" icon="userplus" href={invite} {...opensDialog(invite)}>
+          Invite by email
+        </ButtonLink>
+      )}
+    </Empty>
+  );
+}
+
+/** Which rows these are: "51–100 of 214". */
+export const rangeText = ({ before, rows, total }: ContactsPage) =>
+  `${before + 1}–${before + rows.length} of ${Math.max(total, before + rows.length)}`;
+
+function Pages({ contacts, slug, filters }: ContactsTableProps) {
+  const { previous, next } = contacts;
+  return (
+    <Pager
+      label="Pages of contacts"
+      range={rangeText(contacts)}
+      previous={previous && listPath(slug, { ...filters, before: previous })}
+      next={next && listPath(slug, { ...filters, after: next })}
+      target={swapsTable["hx-target"]}
+      hx-swap={`${swapsTable["hx-swap"]} show:top showTarget:.contacts`}
+      hx-indicator="closest .contacts"
+    />
+  );
+}
+
+export function ContactsTable(props: ContactsTableProps) {
+  const { rows } = props.contacts;
+  return (
+    <div id="contacts-table">
+      {rows.length === 0 ? (
+        <NoMatch {...props} />
+      ) : (
+        <>
+          <Table caption="Contacts and their client portal access" kind="contacts" head={<Heads {...props} />}>
+            {rows.map((contact) => (
+              <ContactRowPart contact={contact} {...props} />
+            ))}
+          </Table>
+          <Pages {...props} />
+        </>
+      )}
+    </div>
+  );
+}

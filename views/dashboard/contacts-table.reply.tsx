@@ -1,0 +1,27 @@
+// What a filter, an order or a page sends: the table, and beside it what says the same elsewhere on the page.
+import type { PortalCounts } from "../../src/models/portal-counts.ts";
+import { BulkBarPart } from "./bulk-bar.part.tsx";
+import { ContactsTable, type ContactsTableProps } from "./contacts-table.part.tsx";
+import { ContactsTabsUpdate } from "./contacts-tabs.part.tsx";
+import { ToolbarFilters } from "./contacts-toolbar.part.tsx";
+
+export function ContactsTableReply(props: ContactsTableProps & { counts: PortalCounts }) {
+  const { contacts, filters, slug, mayAct } = props;
+  return (
+    <>
+      <ContactsTable {...props} />
+      <ContactsTabsUpdate {...props} />
+      <hx-partial hx-target="#toolbar-filters" hx-swap="outerHTML">
+        <ToolbarFilters {...filters} />
+      </hx-partial>
+      {mayAct && (
+        <hx-partial hx-target="#bulk-bar" hx-swap="outerHTML">
+          <BulkBarPart slug={slug} filters={filters} total={contacts.total} shown={contacts.rows.length} />
+        </hx-partial>
+      )}
+      <hx-partial hx-target="#live" hx-swap="innerHTML">
+        {contacts.total === 1 ? "1 contact" : `${contacts.total} contacts`}
+      </hx-partial>
+    </>
+  );
+}

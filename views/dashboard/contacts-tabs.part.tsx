@@ -1,0 +1,44 @@
+// The statuses as tabs, each with how many contacts have it.
+import type { ContactStatus } from "../../src/db/schema.ts";
+import type { PortalCounts } from "../../src/models/portal-counts.ts";
+import { contactStates } from "../ui/status.tsx";
+import { Tabs } from "../ui/tabs.tsx";
+import { type Filters, listPath, swapsTable } from "./contacts-view.ts";
+
+type TabsProps = { slug: string; filters: Filters; counts: PortalCounts };
+
+const order: readonly ContactStatus[] = ["not-invited", "invited", "joined", "revoked"];
+
+export function ContactsTabs({ slug, filters, counts }: TabsProps) {
+  const { notInvited, stillToJoin, joined, revoked } = counts;
+  const count = { "not-invited": notInvited, invited: stillToJoin, joined, revoked } as const;
+  const tab = (status: ContactStatus | undefined, label: string, held: number) => ({
+    href: listPath(slug, { ...filters, status }),
+    label,
+    count: held,
+    current: filters.status === status,
+  });
+  const tabs = [
+    tab(undefined, "All", counts.all),
+    ...order.map((status) => tab(status, contactStates[status].word, count[status])),
+  ];
+  return (
+    <Tabs
+      id="contacts-tabs"
+      label="Filter by status"
+      tabs={tabs}
+      target={swapsTable["hx-target"]}
+      hx-swap={swapsTable["hx-swap"]}
+      hx-indicator="closest .contacts"
+    />
+  );
+}
+
+/** In a reply: the tabs as they are now; their elements stay, and so does the focus. */
+export function ContactsTabsUpdate(props: TabsProps) {
+  return (
+    <hx-partial hx-target="#contacts-tabs" hx-swap="outerMorph">
+      <ContactsTabs {...props} />
+    </hx-partial>
+  );
+}
