@@ -1,7 +1,9 @@
-// Finds a Chromium for the browser tests, and on a bare Debian where we are root installs one.
+// Finds a Chromium for the browser tests; where there is none, installs Debian's as root, or unpacks one that npm carries.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge-stable"];
 
@@ -36,13 +38,48 @@ export async function findBrowser() {
   return given || onPath() || (await playwrightsOwn());
 }
 
-/** As findBrowser, and where there is none and we may, installs Debian's own package first. */
+// A Chromium inside an npm package, for Linux on x64: fetched on demand, because nobody with a browser should carry 65 MB more.
+const PORTABLE = "@sparticuz/chromium@153.0.0";
+const cache = path.resolve(import.meta.dirname, "..", ".cache", "chromium");
+
+export async function portable() {
+  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
+  const entry = path.join(cache, "node_modules", "@sparticuz", "chromium");
+  if (!existsSync(entry)) {
+    console.log(`Fetching a browser for the tests (${PORTABLE})…`);
+    mkdirSync(cache, { recursive: true });
+    const args = [
+      "install",
+      "--prefix",
+      cache,
+      "--no-save",
+      "--no-audit",
+      "--no-fund",
+      "--ignore-scripts",
+      "--loglevel=error",
+      PORTABLE,
+    ];
+    const { status } = spawnSync("npm", args, { cwd: cache, stdio: ["ignore", "ignore", "inherit"] });
+    if (status !== 0) return undefined;
+  }
+  // Told that it runs where no libraries are, it brings its own and sets LD_LIBRARY_PATH, which the tests inherit.
+  process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs24.x";
+  const file = createRequire(path.join(cache, "package.json")).resolve("@sparticuz/chromium");
+  const { default: chromium } = await import(pathToFileURL(file).href);
+  return await chromium.executablePath();
+}
+
+/** As findBrowser; where there is none, installs one if that can be had. */
 export async function ensureBrowser() {
   const found = await findBrowser();
-  const mayInstall = process.platform === "linux" && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  if (found || !mayInstall) return found;
-  console.log("Installing Chromium for the browser tests (apt-get install chromium)…");
-  if (!(apt("update", "-qq") && apt("install", "-y", "-qq", "--no-install-recommends", "chromium")))
-    console.log("apt-get could not install it.");
-  return await findBrowser();
+  if (found) return found;
+  if (process.platform === "linux" && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+    console.log("Installing Chromium for the browser tests (apt-get install chromium)…");
+    const installed = apt("update", "-qq") && apt("install", "-y", "-qq", "--no-install-recommends", "chromium");
+    const own = installed ? onPath() : undefined;
+    if (own) return own;
+  }
+  return await portable().catch((error) => {
+    console.log(error.message);
+  });
 }
