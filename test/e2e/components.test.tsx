@@ -213,7 +213,7 @@ function routes(): Hono {
     c.req.header("hx-request") ? c.html(<Sample />) : c.html(shell(<Contacts />, <Sample inPage />)),
   );
   app.post("/dialog", async (c) => {
-    const name = String((await c.req.parseBody())["name"] ?? "");
+    const name = new URLSearchParams(await c.req.text()).get("name");
     posted.push(`name=${name}`);
     if (!name) return c.html(<Sample error="Write a name." />, 422);
     const reply = (
@@ -235,7 +235,7 @@ function routes(): Hono {
     return c.html(<Sample />);
   });
   app.post("/revoke", async (c) => {
-    const who = String((await c.req.parseBody())["who"]);
+    const who = new URLSearchParams(await c.req.text()).get("who") ?? "";
     posted.push(`who=${who}`);
     return c.html(<RowOf name={who} />);
   });

@@ -66,7 +66,8 @@ describe("a static file", () => {
   it("draws every icon that has a name", async () => {
     const svg = await (await get(asset("img/icons.svg"))).text();
     const drawn = [...svg.matchAll(/<symbol id="i-(\w+)"/g)].map(([, name]) => name);
-    expect(drawn.toSorted()).toEqual([...iconNames].toSorted());
+    expect(new Set(drawn)).toEqual(new Set(iconNames));
+    expect(drawn).toHaveLength(iconNames.length);
   });
 });
 

@@ -1,5 +1,4 @@
 // What the components decide: how errors are tied to inputs, what is escaped, which words and shapes a state has.
-import type { Child } from "hono/jsx";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadAssets } from "../../src/web/assets.ts";
 import { passed } from "../../views/ui/attributes.ts";
@@ -15,9 +14,9 @@ import { PasswordField } from "../../views/ui/password-field.tsx";
 import { SelectField } from "../../views/ui/select.tsx";
 import { contactStates, domainStates, EmailStatus, emailStates } from "../../views/ui/status.tsx";
 import { Toast } from "../../views/ui/toast.tsx";
+import { drawn } from "../support/drawn.ts";
 
 const hostile = `<img src=x onerror=alert(1)>"'&`;
-const drawn = async (node: Child) => String(await node);
 
 beforeAll(() => loadAssets());
 

@@ -3,6 +3,7 @@ import { encode } from "uqr";
 import { describe, expect, it } from "vitest";
 import { QrFile, qrPath } from "../../views/ui/qr.tsx";
 import { sparkLine, sparkWords } from "../../views/ui/spark.tsx";
+import { drawn } from "../support/drawn.ts";
 
 describe("a sparkline", () => {
   it("runs from edge to edge, its highest day at the top and an empty day at the base", () => {
@@ -56,6 +57,6 @@ describe("a QR code", () => {
 
   it("has the quiet zone of four modules in the file that people print", async () => {
     const { size } = qrPath(url);
-    expect(String(await (<QrFile value={url} />))).toContain(`viewBox="-4 -4 ${size + 8} ${size + 8}"`);
+    expect(await drawn(<QrFile value={url} />)).toContain(`viewBox="-4 -4 ${size + 8} ${size + 8}"`);
   });
 });

@@ -1,6 +1,7 @@
 // The words for moments.
 import { describe, expect, it } from "vitest";
 import { Moment, MomentOrNever, momentText } from "../../views/ui/moment.tsx";
+import { drawn } from "../support/drawn.ts";
 
 const now = new Date("2026-11-23T12:00:00Z");
 const text = (at: string, options = {}) => momentText(new Date(at), { now, ...options });
@@ -50,9 +51,9 @@ describe("a moment", () => {
   });
 
   it("carries its exact time for machines, and Never where there is none", async () => {
-    expect(String(await (<Moment at={now} now={now} />))).toBe(
+    expect(await drawn(<Moment at={now} now={now} />)).toBe(
       '<time datetime="2026-11-23T12:00:00.000Z">Today, 12:00</time>',
     );
-    expect(String(await (<MomentOrNever at={null} now={now} />))).toContain("Never");
+    expect(await drawn(<MomentOrNever at={null} now={now} />)).toContain("Never");
   });
 });

@@ -1,5 +1,4 @@
 // What every document promises: no inline script or style, one heading, links that lead somewhere, words that fit the refusal.
-import type { Child } from "hono/jsx";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadAssets } from "../../src/web/assets.ts";
 import { CataloguePage } from "../../views/dev/catalogue.page.tsx";
@@ -8,13 +7,13 @@ import { ErrorReply } from "../../views/errors/error.reply.tsx";
 import { errorWords, waitWords } from "../../views/errors/error-words.ts";
 import { PortalLayout } from "../../views/layouts/portal.layout.tsx";
 import { SignedOutLayout } from "../../views/layouts/signed-out.layout.tsx";
+import { type Drawn, drawn } from "../support/drawn.ts";
 
-const drawn = async (node: Child) => String(await node);
 const hostile = `</title><script>alert(1)</script>`;
 
 beforeAll(() => loadAssets());
 
-const pages: readonly (readonly [string, () => Child])[] = [
+const pages: readonly (readonly [string, () => Drawn])[] = [
   ["the catalogue", () => <CataloguePage />],
   ["a signed-out page", () => <SignedOutLayout title="Sign in">x</SignedOutLayout>],
   [
