@@ -35,6 +35,8 @@ export type AccessLink = {
   openedAt: Date | null;
   usedAt: Date | null;
   browserHash: Buffer | null;
+  /** The address that a link of kind `confirm` makes the contact's. */
+  newEmail: string | null;
   contact: { id: string; name: string; email: string; invited: boolean; joined: boolean; revoked: boolean };
 };
 
@@ -191,6 +193,7 @@ export async function findAccessLink(db: AgencyReader, token: string): Promise<A
     )
     .where("token.token_hash", "=", hashOf(token))
     .select(["link.id", "link.kind", "link.destination", "link.expires_at", "link.opened_at", "link.used_at"])
+    .select("link.new_email")
     .select(["contact.id as contact_id", "contact.name", "contact.email", "email.browser_hash"])
     .select(["contact.invited_at", "contact.joined_at", "contact.revoked_at"])
     .select(state.as("state"))
@@ -205,6 +208,7 @@ export async function findAccessLink(db: AgencyReader, token: string): Promise<A
     openedAt: row.opened_at,
     usedAt: row.used_at,
     browserHash: row.browser_hash,
+    newEmail: row.new_email,
     contact: {
       id: row.contact_id,
       name: row.name,

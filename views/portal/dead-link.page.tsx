@@ -1,5 +1,5 @@
 // The page of a link that no longer opens anything: what happened, and one button for a new one.
-import type { LinkKind } from "../../src/db/schema.ts";
+import type { AccessLink, LinkState } from "../../src/models/access-links.ts";
 import { portal } from "../../src/paths.ts";
 import { PortalSignedOutLayout } from "../layouts/portal-signed-out.layout.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
@@ -12,8 +12,8 @@ import type { PortalSite } from "./site.ts";
 export type DeadLinkPageProps = {
   site: PortalSite;
   token: string;
-  kind: LinkKind;
-  state: "expired" | "used" | "withdrawn";
+  kind: AccessLink["kind"];
+  state: Exclude<LinkState, "live">;
   email: string;
   expiredAt: Date;
   usedAt: Date | null;

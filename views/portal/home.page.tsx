@@ -23,7 +23,7 @@ function QuickLinks({ site }: { site: PortalSite }) {
         Quick links
       </h2>
       <Tiles>
-        <Tile href={portal.profile()} icon="user" title="Profile and devices" text="Your name, password and sign-ins" />
+        <Tile href={portal.profile()} icon="user" title="Profile and devices" text="Your name and password" />
         {site.help && <Tile href={`mailto:${site.help}`} icon="help" title="Get help" text={`Email ${site.agency}`} />}
       </Tiles>
     </section>

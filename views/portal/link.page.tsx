@@ -1,5 +1,5 @@
 // The page of a live link: it names the agency and the account, and its one button redeems. Opening it changes nothing.
-import type { LinkKind } from "../../src/db/schema.ts";
+import type { AccessLink } from "../../src/models/access-links.ts";
 import { portal } from "../../src/paths.ts";
 import { PortalSignedOutLayout } from "../layouts/portal-signed-out.layout.tsx";
 import { AsWho } from "../ui/as-who.tsx";
@@ -13,8 +13,10 @@ import { firstName, type PortalSite } from "./site.ts";
 export type LinkPageProps = {
   site: PortalSite;
   token: string;
-  kind: LinkKind;
-  contact: { name: string; email: string; joined: boolean };
+  kind: AccessLink["kind"];
+  contact: Pick<AccessLink["contact"], "name" | "email" | "joined">;
+  /** The address that the link confirms. */
+  newEmail?: string | undefined;
   /** Who is signed in here, when it is somebody else. */
   instead?: { name: string; email: string } | undefined;
   /** The link was asked for in this browser, so the page presses its button itself. */
@@ -23,19 +25,23 @@ export type LinkPageProps = {
   pressedBlind?: boolean | undefined;
 };
 
-function words({ site, kind, contact, instead }: LinkPageProps): { title: string; lead: string } {
+function words({ site, kind, contact, newEmail, instead }: LinkPageProps): { title: string; lead: string } {
   const first = firstName({ ...contact, email: maskedEmail(contact.email) });
   if (instead)
     return {
       title: `Continue as ${first}?`,
-      lead: `You are signed in as ${instead.name || instead.email}. This link signs you out and ${contact.name || maskedEmail(contact.email)} in.`,
+      lead: `${instead.name || instead.email} is signed in here. This link signs them out, and ${contact.name || maskedEmail(contact.email)} in.`,
     };
   if (kind === "reset")
     return {
       title: "Choose a new password",
       lead: "This link signs you in here, signs you out everywhere else and lets you set a new password.",
     };
-  if (kind === "confirm") return { title: "Confirm your address", lead: `You then sign in to ${site.agency} with it.` };
+  if (kind === "confirm")
+    return {
+      title: "Confirm your address",
+      lead: `${site.agency} then knows you by ${maskedEmail(newEmail ?? contact.email)}.`,
+    };
   if (!contact.joined) return { title: `Welcome, ${first}`, lead: `${site.agency} invited you to your client portal.` };
   return { title: `Continue as ${first}?`, lead: "This link signs you in to your client portal on this device." };
 }

@@ -75,7 +75,7 @@ export function ProfilePasswordPage(props: ProfilePasswordPageProps) {
   const who = { name: contact.name || contact.email, email: contact.email };
   return (
     <PortalLayout {...site} title={title} contact={who} current="profile" narrow>
-      <header>
+      <header class="stack stack--2">
         <Crumbs links={[{ href: portal.profile(), label: "Profile and devices" }]} current={title} />
         <h1>{title}</h1>
       </header>

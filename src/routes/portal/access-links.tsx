@@ -49,7 +49,7 @@ function live(c: PortalContext, link: AccessLink, pressedBlind = false) {
   const me = c.get("contact");
   const instead = me && me.id !== link.contact.id ? { name: me.name, email: me.email } : undefined;
   const askedHere = !pressedBlind && link.browserHash !== null && link.browserHash.equals(c.get("browser").hash);
-  const about = { token: tokenOf(c), kind: link.kind, contact: link.contact };
+  const about = { token: tokenOf(c), kind: link.kind, contact: link.contact, newEmail: link.newEmail ?? undefined };
   const status = pressedBlind ? 403 : 200;
   return page(
     c,
