@@ -1,6 +1,6 @@
 // The static files: read once, named by the hash of their content, compressed in the background, cached by browsers for ever.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -48,8 +48,10 @@ function styleSheet(folder: string): Buffer {
   return Buffer.from(parts.map((name) => readFileSync(path.join(folder, name), "utf8")).join("\n"));
 }
 
-function htmx(): Buffer {
-  return readFileSync(createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js"));
+// A bundle has no packages beside it: its build puts a copy among the static files.
+function htmx(folder: string): Buffer {
+  const copy = path.join(folder, "js/vendor/htmx.min.js");
+  return readFileSync(existsSync(copy) ? copy : createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js"));
 }
 
 function add(name: string, body: Buffer): void {
@@ -78,7 +80,7 @@ async function compress({ body, compressed }: Asset): Promise<void> {
 export function loadAssets(folder: string = staticFolder()): void {
   if (files.size > 0) return;
   add("app.css", styleSheet(path.join(folder, "css")));
-  add("js/htmx.js", htmx());
+  add("js/htmx.js", htmx(folder));
   for (const kind of ["js", "img"])
     for (const name of filesIn(path.join(folder, kind)))
       add(`${kind}/${name}`, readFileSync(path.join(folder, kind, name)));

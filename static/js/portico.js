@@ -477,19 +477,17 @@ const showReveals = () => findAll("[data-reveal][hidden]").forEach((button) => (
 function startWaits() {
   for (const button of findAll("button[data-wait]")) {
     let left = Number(button.dataset.wait);
-    const words = button.textContent;
+    const label = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
     delete button.dataset.wait;
+    if (!label) continue;
+    const words = label.data;
     button.disabled = true;
     const tick = () => {
       if (!button.isConnected) return;
-      if (left <= 0) {
-        button.disabled = false;
-        button.textContent = words;
-        return;
-      }
-      button.textContent = `${words} in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      button.disabled = left > 0;
+      label.data = left > 0 ? `${words} in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : words;
+      if (left > 0) setTimeout(tick, 1000);
       left -= 1;
-      setTimeout(tick, 1000);
     };
     tick();
   }

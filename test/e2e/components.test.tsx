@@ -124,6 +124,9 @@ function Start() {
       <CopyButton value="https://northwind.example" about="the portal URL" />
       <PasswordField id="pw" autocomplete="new-password" />
       <TextareaField id="message" name="message" label="Message" counted maxlength={500} />
+      <Button type="submit" data-wait={2}>
+        Send again
+      </Button>
       <p id="target">Target</p>
     </>,
   );
@@ -507,6 +510,12 @@ describe.skipIf(!hasBrowser())("the browser's part", () => {
     await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
     await page.getByRole("radio", { name: "System" }).check({ force: true });
     await expect(page.locator("html")).not.toHaveAttribute("data-theme");
+  });
+
+  it("lets a button be pressed again only after its wait, and says how long that is", async () => {
+    const page = await open();
+    await expect(page.getByRole("button", { name: /^Send again in 0:0[12]$/ })).toBeDisabled();
+    await expect(page.getByRole("button", { name: "Send again", exact: true })).toBeEnabled();
   });
 
   it("counts what is typed and shows a password on demand", async () => {
