@@ -6,13 +6,10 @@ import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { createInternal } from "./routes/internal.ts";
 import { type Listening, startServer } from "./server.ts";
-import { createKnownHosts } from "./web/known-hosts.ts";
 
 export type Internal = {
   /** Tells whoever asks that no more requests should come here. */
   close(): void;
-  /** The hosts of some agency changed. */
-  hostsChanged(): void;
   stop(): Promise<void>;
 };
 
@@ -21,9 +18,8 @@ export type Internal = {
  * in production it rejects.
  */
 export async function startInternal(deps: Deps, metrics: Metrics): Promise<Internal> {
-  const { config, directory, log } = deps;
+  const { config, directory, hosts, log } = deps;
   const newest = newestMigration();
-  const hosts = createKnownHosts(config, directory);
   let open = true;
   const routes = createInternal({ isOpen: () => open, isReady: () => directory.isReady(newest), metrics, hosts });
   const server = await listen(routes.fetch, config, log);
@@ -31,9 +27,7 @@ export async function startInternal(deps: Deps, metrics: Metrics): Promise<Inter
     close: () => {
       open = false;
     },
-    hostsChanged: () => void hosts.reload(),
     stop: async () => {
-      hosts.stop();
       await server?.stop(1_000);
     },
   };

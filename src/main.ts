@@ -2,12 +2,12 @@
 import { createApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openDirectoryJobs } from "./db/directory-jobs.ts";
-import { listen } from "./db/listen.ts";
 import { migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { seedDemo } from "./db/seed.ts";
 import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
 import { createDeps } from "./deps.ts";
+import { followHosts } from "./follow-hosts.ts";
 import { startInternal } from "./internal.ts";
 import { startWorker } from "./jobs/start-worker.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -70,15 +70,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     });
     stops.unshift(() => worker.stop());
   }
-  const hosts = listen({
-    url: database.url,
-    role: "portico_directory",
-    channel: "hosts_changed",
-    onNotify: () => {
-      deps.hosts.forget();
-      internal.hostsChanged();
-    },
-  });
+  const hosts = followHosts(deps.hosts, database.url);
   stops.unshift(() => hosts.stop());
   if (config.process !== "worker") {
     const app = createApp(deps);

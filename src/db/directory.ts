@@ -1,10 +1,13 @@
-// The one place that looks across agencies: which agency a host or slug belongs to. (Claiming jobs across agencies stands in directory-jobs.ts.)
+// The one place that looks across agencies: which hosts there are and whose. (Claiming jobs across agencies stands in directory-jobs.ts.)
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import { connect, kyselyOn, orUnavailable } from "./pool.ts";
 
-/** What a portal host needs to know of its agency. `selected` tells whether this is the host that links are built on. */
-export type PortalHost = {
+/** A host as the database names it: a default host by its agency's slug alone, a custom one by its whole name. */
+export type HostRef = { kind: "default" | "custom"; name: string };
+
+/** A host that an agency has proven, and what its pages need to know of the agency. */
+export type ListedHost = {
   agencyId: string;
   slug: string;
   name: string;
@@ -16,17 +19,28 @@ export type PortalHost = {
   loginLinkSeconds: number;
   kind: "default" | "custom";
   host: string;
+  /** The agency chose this host. */
   selected: boolean;
+  /** It did not answer lately. */
+  degraded: boolean;
 };
 
-/** An agency as the dashboard's door finds it by its slug. */
-export type AgencyEntry = { id: string; slug: string; name: string };
+/** A portal host with the agency's `home`: the host that its links are built on now, this one or another. */
+export type PortalHost = ListedHost & { home: HostRef };
+
+/** Which hosts: those of some agencies, or the next `limit` of all in the order of their agencies. */
+export type HostsAsked =
+  | { agencyIds: readonly string[] }
+  | { after: { agencyId: string; hostId: string } | undefined; limit: number };
 
 export type Directory = {
-  /** The agency behind a default host's slug or a verified custom host's name; undefined when nobody holds it. */
-  findHost(kind: "default" | "custom", name: string): Promise<PortalHost | undefined>;
-  /** Every host that somebody may ask a certificate for: proven, degraded ones included, and not released. */
-  listHosts(): Promise<{ kind: "default" | "custom"; name: string }[]>;
+  /**
+   * Hosts that are proven, degraded ones included, and not released. Of agencies that are gone nothing comes back. `next` says
+   * where to go on when there may be more.
+   */
+  listHosts(
+    asked: HostsAsked,
+  ): Promise<{ hosts: ListedHost[]; next: { agencyId: string; hostId: string } | undefined }>;
   /** Whether the database answers and its newest migration has run. */
   isReady(newestMigration: string): Promise<boolean>;
 };
@@ -43,45 +57,54 @@ export function openDirectory(pool: Pool): Directory {
       }
     });
   return {
-    findHost: (kind, name) =>
-      ask(async (db) => {
-        const row = await db
-          .selectFrom("hosts")
-          .innerJoin("agencies", "agencies.id", "hosts.agency_id")
-          .select(["agencies.id", "agencies.slug", "agencies.name", "agencies.brand_color", "hosts.selected_at"])
-          .select(["agencies.support_email", "agencies.time_zone", "agencies.login_link_seconds"])
-          .where("hosts.kind", "=", kind)
-          .where("hosts.name", "=", name)
-          .where("hosts.verified_at", "is not", null)
-          .where("hosts.released_at", "is", null)
-          .executeTakeFirst();
-        if (!row) return undefined;
-        return {
-          agencyId: row.id,
-          slug: row.slug,
-          name: row.name,
-          brandColor: row.brand_color,
-          supportEmail: row.support_email,
-          timeZone: row.time_zone,
-          loginLinkSeconds: row.login_link_seconds,
-          kind,
-          host: name,
-          selected: row.selected_at !== null,
-        };
-      }),
-    listHosts: () =>
-      ask((db) =>
-        db
-          .selectFrom("hosts")
-          .select(["kind", "name"])
-          .where("verified_at", "is not", null)
-          .where("released_at", "is", null)
-          .execute(),
-      ),
+    listHosts: (asked) => ask((db) => listHosts(db, asked)),
     isReady: (newest) =>
       ask(async (db) => {
         const { rows } = await sql`select 1 from kysely_migration where name = ${newest}`.execute(db);
         return rows.length === 1;
       }),
+  };
+}
+
+async function listHosts(db: ReturnType<typeof kyselyOn>, asked: HostsAsked) {
+  const rows = await db
+    .selectFrom("hosts")
+    .innerJoin("agencies", "agencies.id", "hosts.agency_id")
+    .select(["hosts.id as hostId", "hosts.kind", "hosts.name as host", "hosts.selected_at", "hosts.degraded_at"])
+    .select(["agencies.id", "agencies.slug", "agencies.name", "agencies.brand_color"])
+    .select(["agencies.support_email", "agencies.time_zone", "agencies.login_link_seconds"])
+    .where("hosts.verified_at", "is not", null)
+    .where("hosts.released_at", "is", null)
+    .$if("agencyIds" in asked, (query) =>
+      query.where(sql<boolean>`hosts.agency_id = any(${"agencyIds" in asked ? asked.agencyIds : []}::uuid[])`),
+    )
+    .$if("after" in asked && asked.after !== undefined, (query) => {
+      const { agencyId, hostId } = ("after" in asked && asked.after) || { agencyId: "", hostId: "" };
+      return query.where(sql<boolean>`(hosts.agency_id, hosts.id) > (${agencyId}::uuid, ${hostId}::uuid)`);
+    })
+    .$if("limit" in asked, (query) =>
+      query
+        .orderBy("hosts.agency_id")
+        .orderBy("hosts.id")
+        .limit("limit" in asked ? asked.limit : 0),
+    )
+    .execute();
+  const last = rows.at(-1);
+  const full = "limit" in asked && rows.length === asked.limit;
+  return {
+    hosts: rows.map((row) => ({
+      agencyId: row.id,
+      slug: row.slug,
+      name: row.name,
+      brandColor: row.brand_color,
+      supportEmail: row.support_email,
+      timeZone: row.time_zone,
+      loginLinkSeconds: row.login_link_seconds,
+      kind: row.kind,
+      host: row.host,
+      selected: row.selected_at !== null,
+      degraded: row.degraded_at !== null,
+    })),
+    next: full && last ? { agencyId: last.id, hostId: last.hostId } : undefined,
   };
 }

@@ -12,8 +12,11 @@ export type ListenOptions = {
   url: string;
   role: PoolRole;
   channel: string;
-  /** Called at each notification, and each time listening begins: what happened while it was away counts too. */
-  onNotify: () => void;
+  /**
+   * Called at each notification with what it carries, and each time listening begins with nothing: what happened while it was away
+   * counts too.
+   */
+  onNotify: (payload?: string) => void;
   /** Called when the connection is lost or cannot be made; it is tried again after a growing pause. */
   onLost?: (error: Error) => void;
 };
@@ -69,7 +72,7 @@ async function listenOnce(
     stop.addEventListener("abort", () => reject(new Error("Stopped.")), { once: true });
   });
   lost.catch(() => undefined);
-  client.on("notification", onNotify);
+  client.on("notification", ({ payload }) => onNotify(payload));
   try {
     await Promise.race([client.connect(), lost]);
     await Promise.race([client.query(`listen ${client.escapeIdentifier(channel)}`), lost]);

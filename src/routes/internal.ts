@@ -8,7 +8,7 @@ export type InternalDeps = {
   /** Whether the database answers and its migrations have run. */
   isReady: () => Promise<boolean>;
   metrics: { contentType: string; text(): Promise<string> };
-  hosts: { has(domain: string): boolean | undefined };
+  hosts: { isServed(name: string): boolean | undefined };
 };
 
 /** The routes under `/healthz`, `/readyz`, `/metrics` and `/ask`; plain text, no cookies. */
@@ -29,7 +29,7 @@ export function createInternal({ isOpen, isReady, metrics, hosts }: InternalDeps
   );
   // Caddy's on_demand_tls asks before it requests a certificate: 200 is yes, everything else no.
   routes.get(internal.ask(), (c) => {
-    const known = hosts.has(c.req.query("domain") ?? "");
+    const known = hosts.isServed(c.req.query("domain") ?? "");
     if (known === undefined) return c.text("not known yet\n", 503);
     return known ? c.text("yes\n") : c.text("no\n", 404);
   });

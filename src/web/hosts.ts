@@ -1,9 +1,9 @@
-// Hosts: which door a request knocks at, decided by the Host header alone and answered from memory.
+// Hosts: which door a request knocks at, decided by the Host header alone. Every proven host is held in memory, so no request asks.
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
-import { LRUCache } from "lru-cache";
 import type { Config } from "../config.ts";
-import type { Directory, PortalHost } from "../db/directory.ts";
+import type { Directory, HostRef, ListedHost, PortalHost } from "../db/directory.ts";
+import { Unavailable } from "../models/errors.ts";
 import { reservedSlugs } from "../paths.ts";
 
 /** The door: the dashboard, one agency's portal, nothing (unknown host), or a request that names no proper host. */
@@ -14,10 +14,12 @@ export type Door =
   | { kind: "malformed" };
 
 export type Hosts = {
-  /** Finds the door of a Host header's value. */
+  /** Finds the door of a Host header's value. Throws Unavailable only while no answer of the database has ever come. */
   find(host: string | null | undefined): Promise<Door>;
-  /** Forgets what is remembered; called when the hosts of any agency change. */
-  forget(): void;
+  /** Whether the name is served, so that a certificate may be had for it: yes, no, or not known yet. Answers from memory alone. */
+  isServed(name: string): boolean | undefined;
+  /** Says that hosts changed, of one agency or of any, and begins to read them again. What was known serves until then. */
+  forget(agencyId?: string): void;
 };
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?$/;
@@ -43,48 +45,30 @@ export function isWellAddressed(incoming: Pick<IncomingMessage, "rawHeaders" | "
   return URL.canParse(target) && new URL(target).host === incoming.rawHeaders[at + 1]?.toLowerCase();
 }
 
-const FRESH_MS = 30_000;
-const nobody = Symbol("nobody");
-type Remembered = { found: PortalHost | typeof nobody; until: number };
+// A page of hosts costs the event loop a few milliseconds; between two pages requests are answered.
+const PAGE = 2_000;
+// How long a request waits for a change that is being read before it makes do with what was known.
+const PATIENCE_MS = 1_000;
 
-/** Makes the resolver: remembers hosts that exist and ones that do not, each bounded, and goes on from memory while the database is away. */
-export function createHosts(
-  config: Pick<Config, "appUrl" | "portalOrigin">,
-  directory: Pick<Directory, "findHost">,
-): Hosts {
-  const memory = new LRUCache<string, Remembered>({ max: 20_000 });
-  const asking = new Map<string, Promise<PortalHost | typeof nobody>>();
+type Settings = Pick<Config, "appUrl" | "portalOrigin">;
+
+/**
+ * Makes the resolver. It holds what the database holds and nothing else: strangers' names are answered by their absence, so they
+ * can neither fill it nor cost a query.
+ */
+export function createHosts(config: Settings, directory: Pick<Directory, "listHosts">): Hosts {
+  const memory = createMemory(directory);
   const appName = config.appUrl.hostname;
   const suffix = `.${config.portalOrigin.portalDomain.replace(/:\d+$/, "")}`;
-  let epoch = 0;
 
-  const ask = (kind: "default" | "custom", name: string, key: string) => {
-    const running = asking.get(key);
-    if (running) return running;
-    const started = epoch;
-    const asked = directory
-      .findHost(kind, name)
-      .then((found) => {
-        const answer = found ?? nobody;
-        // What was read before a change was announced must not outlive it.
-        memory.set(key, { found: answer, until: started === epoch ? Date.now() + FRESH_MS : 0 });
-        return answer;
-      })
-      .finally(() => asking.delete(key));
-    asking.set(key, asked);
-    return asked;
+  const lookUp = (name: string): PortalHost | undefined => {
+    if (!name.endsWith(suffix)) return memory.get("custom", name);
+    const label = name.slice(0, -suffix.length);
+    return label.includes(".") || reservedSlugs.has(label) ? undefined : memory.get("default", label);
   };
-
-  const remember = async (kind: "default" | "custom", name: string): Promise<Door> => {
-    const key = `${kind}:${name}`;
-    const known = memory.get(key);
-    if (known && known.until > Date.now()) return doorOf(known.found);
-    try {
-      return doorOf(await ask(kind, name, key));
-    } catch (error) {
-      if (known) return doorOf(known.found);
-      throw error;
-    }
+  const doorOf = (name: string): Door => {
+    const portal = lookUp(name);
+    return portal ? { kind: "portal", portal } : { kind: "nothing" };
   };
 
   return {
@@ -92,18 +76,117 @@ export function createHosts(
       const host = parseHost(text);
       if (!host) return { kind: "malformed" };
       if (host.name === appName) return { kind: "app" };
-      if (!host.name.endsWith(suffix)) return remember("custom", host.name);
-      const label = host.name.slice(0, -suffix.length);
-      if (label.includes(".") || reservedSlugs.has(label)) return { kind: "nothing" };
-      return remember("default", label);
+      const settled = memory.settled();
+      if (settled) await settled;
+      return doorOf(host.name);
     },
-    forget: () => {
-      epoch++;
-      for (const entry of memory.values()) entry.until = 0;
+    isServed: (text) => {
+      const name = parseHost(text)?.name;
+      if (!name) return false;
+      if (name === appName) return true;
+      return memory.loaded() ? lookUp(name) !== undefined : undefined;
     },
+    forget: (agencyId) => memory.change(agencyId),
   };
 }
 
-function doorOf(found: PortalHost | typeof nobody): Door {
-  return found === nobody ? { kind: "nothing" } : { kind: "portal", portal: found };
+const keyOf = (kind: HostRef["kind"], name: string) => `${kind === "default" ? "=" : ""}${name}`;
+
+function createMemory(directory: Pick<Directory, "listHosts">) {
+  let hosts = new Map<string, PortalHost>();
+  let byAgency = new Map<string, string[]>();
+  let loaded = false;
+  let everything = true;
+  let agencies = new Set<string>();
+  let running: Promise<void> | undefined;
+  let patience: Promise<void> | undefined;
+
+  const readAll = async () => {
+    const all: ListedHost[] = [];
+    let after: { agencyId: string; hostId: string } | undefined;
+    do {
+      const page = await directory.listHosts({ after, limit: PAGE });
+      all.push(...page.hosts);
+      after = page.next;
+    } while (after);
+    [hosts, byAgency] = [new Map(), new Map()];
+    keep(hosts, byAgency, all);
+    loaded = true;
+  };
+  const readSome = async (ids: readonly string[]) => {
+    const { hosts: found } = await directory.listHosts({ agencyIds: ids });
+    for (const id of ids) {
+      for (const key of byAgency.get(id) ?? []) hosts.delete(key);
+      byAgency.delete(id);
+    }
+    keep(hosts, byAgency, found);
+  };
+  const read = async () => {
+    while (everything || agencies.size > 0) {
+      const [all, ids] = [everything, [...agencies]];
+      everything = false;
+      agencies = new Set();
+      try {
+        await (all ? readAll() : readSome(ids));
+      } catch (error) {
+        everything = true;
+        throw error;
+      }
+    }
+  };
+  const start = () => {
+    running ??= read()
+      .catch(() => undefined)
+      .finally(() => {
+        running = undefined;
+        patience = undefined;
+      });
+    return running;
+  };
+
+  return {
+    get: (kind: HostRef["kind"], name: string) => hosts.get(keyOf(kind, name)),
+    loaded: () => loaded,
+    change: (agencyId?: string) => {
+      if (agencyId) agencies.add(agencyId);
+      else everything = true;
+      void start();
+    },
+    /** What a request has to wait for, if anything: the first answer ever, or a change that is just being read. */
+    settled: (): Promise<void> | undefined => {
+      if (!loaded) return start().then(orUnknown);
+      if (running) patience ??= Promise.race([running, wait(PATIENCE_MS)]);
+      return running && patience;
+    },
+  };
+
+  function orUnknown() {
+    if (!loaded) throw new Unavailable("The hosts are not known yet.");
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+function keep(hosts: Map<string, PortalHost>, byAgency: Map<string, string[]>, found: readonly ListedHost[]): void {
+  for (const [agencyId, own] of Map.groupBy(found, ({ agencyId }) => agencyId)) {
+    const home = homeOf(own);
+    for (const host of own) hosts.set(keyOf(host.kind, host.host), { ...host, home });
+    byAgency.set(
+      agencyId,
+      own.map(({ kind, host }) => keyOf(kind, host)),
+    );
+  }
+}
+
+// As portalUrl chooses in the database: the selected host while it answers, else the default one.
+function homeOf(own: readonly ListedHost[]): HostRef {
+  const home =
+    own.find(({ selected, degraded, kind }) => selected && (kind === "default" || !degraded)) ??
+    own.find(({ kind }) => kind === "default") ??
+    own[0];
+  return { kind: home?.kind ?? "default", name: home?.host ?? "" };
 }
