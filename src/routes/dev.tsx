@@ -1,5 +1,6 @@
 // The developer's pages: mail that was kept instead of sent, and every e-mail template. Never mounted in production.
 import { type Context, Hono } from "hono";
+import { CataloguePage } from "../../views/dev/catalogue.page.tsx";
 import { EmailsPage } from "../../views/dev/emails.page.tsx";
 import { MailPage } from "../../views/dev/mail.page.tsx";
 import { type KeptMail, MailsPage } from "../../views/dev/mail-list.page.tsx";
@@ -75,6 +76,11 @@ export function devRoutes({ outbox, emails, sending }: DevDeps) {
   routes.get("/dev/emails/:kind/html", async (c) => {
     const email = await emails.preview(c.req.param("kind"));
     return email ? framed(c, email.html) : c.notFound();
+  });
+
+  routes.get("/dev/catalogue", (c) => {
+    c.header("content-security-policy", PAGE_POLICY);
+    return c.html(<CataloguePage />);
   });
 
   return routes;
