@@ -7,6 +7,8 @@ const unit = ["test/unit/**/*.test.{ts,tsx}", "test/views/**/*.test.{ts,tsx}", "
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } },
   test: {
+    // what is waited for comes within milliseconds; the rest is patience with a busy machine
+    expect: { poll: { timeout: 20_000, interval: 25 } },
     globalSetup: ["test/support/global-setup.ts"],
     reporters: ["default", "./test/support/plain-reporter.ts"],
     projects: [

@@ -39,6 +39,8 @@ export function createPool({ url, role, max, waitMs = 2_000 }: PoolOptions): pg.
   } as pg.PoolConfig);
   // An idle connection that the server drops is replaced on the next request; without a listener it would end the process.
   pool.on("error", () => undefined);
+  // The same for one that is in use: its statement fails with the loss, and nobody else listens to the client itself.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
