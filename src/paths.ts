@@ -28,8 +28,10 @@ export const app = {
   agencies: () => "/agencies",
   newAgency: () => "/agencies/new",
   portal: (slug: string, filters: ContactsQuery = {}) => `/${slug}${query({ ...filters })}`,
-  contact: (slug: string, id: string) => `/${slug}/contacts/${id}`,
+  contact: (slug: string, id: string, filters: { show?: string | undefined; before?: string | undefined } = {}) =>
+    `/${slug}/contacts/${id}${query(filters)}`,
   contactRow: (slug: string, id: string) => `/${slug}/contacts/${id}/row`,
+  contactDetails: (slug: string, id: string) => `/${slug}/contacts/${id}/details`,
   contactAccess: (slug: string, id: string) => `/${slug}/contacts/${id}/access`,
   contactSessions: (slug: string, id: string) => `/${slug}/contacts/${id}/sessions`,
   contactOptions: (slug: string, q?: string) => `/${slug}/contact-options${query({ q })}`,

@@ -1,25 +1,46 @@
-// What became of the newest e-mail to a contact, beside his status.
+// What became of the newest e-mail to a contact, beside his status; asks again by itself while that is not settled.
 import type { ContactStatus } from "../../src/db/schema.ts";
 import type { LastEmail } from "../../src/models/contacts.ts";
+import { app } from "../../src/paths.ts";
 import { EmailStatus } from "../ui/status.tsx";
 
-const pending = new Set<LastEmail["status"]>(["queued", "sending", "delayed"]);
-const stopped = new Set<LastEmail["status"]>(["bounced", "suppressed", "failed"]);
+type ContactMailProps = {
+  id: string;
+  slug: string;
+  status: ContactStatus;
+  mail: LastEmail | undefined;
+  /** Keeps itself up to date until the e-mail is sent or has failed. */
+  watch?: boolean | undefined;
+};
+
+const moving = new Set<LastEmail["status"]>(["queued", "sending"]);
+const stuck = new Set<LastEmail["status"]>(["delayed", "bounced", "suppressed", "failed"]);
+
+/** Whether the newest e-mail will be something else in a moment. */
+export const isOnItsWay = (mail: LastEmail | undefined) => mail !== undefined && moving.has(mail.status);
 
 /** Whether there is something to say: an e-mail on its way or not arrived, and the invite of somebody who is still to join. */
-export function tellsOfMail(status: ContactStatus, mail: LastEmail | undefined): mail is LastEmail {
+function tells(status: ContactStatus, mail: LastEmail | undefined): mail is LastEmail {
   if (!mail || status === "revoked") return false;
-  if (pending.has(mail.status) || stopped.has(mail.status)) return true;
+  if (moving.has(mail.status) || stuck.has(mail.status)) return true;
   return status === "invited" && mail.kind === "invite" && mail.status === "sent";
 }
 
-export function ContactMail({ status, mail }: { status: ContactStatus; mail: LastEmail | undefined }) {
-  if (!tellsOfMail(status, mail)) return null;
+export function ContactMail({ id, slug, status, mail, watch }: ContactMailProps) {
+  const href = app.contactRow(slug, id);
+  const asks =
+    watch && isOnItsWay(mail)
+      ? { "hx-get": href, "hx-trigger": "load delay:2s", "hx-swap": "outerHTML", "hx-indicator": "this" }
+      : {};
   return (
-    <span class="contact-mail">
-      <span class="sr-only">Email: </span>
-      <EmailStatus state={mail.status} />
-      {mail.reason && <small>{mail.reason}</small>}
+    <span class="contact-mail" id={`contact-mail-${id}`} {...asks}>
+      {tells(status, mail) && (
+        <>
+          <span class="sr-only">Email: </span>
+          <EmailStatus state={mail.status} />
+          {mail.reason && mail.status !== "sent" && <small>{mail.reason}</small>}
+        </>
+      )}
     </span>
   );
 }

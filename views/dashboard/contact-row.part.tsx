@@ -10,7 +10,8 @@ import { ContactActions } from "./contact-actions.tsx";
 import { ContactMail } from "./contact-mail.tsx";
 import { nameOf, type Viewing } from "./contacts-view.ts";
 
-type RowProps = Viewing & { contact: ContactRow };
+/** With `watch` the state of an e-mail on its way keeps itself up to date. */
+type RowProps = Viewing & { contact: ContactRow; watch?: boolean | undefined };
 
 /** What the columns say that a card has no room for. */
 function cardWords({ status, invitedAt, lastSignInAt }: ContactRow, zone: string): string | undefined {
@@ -20,7 +21,7 @@ function cardWords({ status, invitedAt, lastSignInAt }: ContactRow, zone: string
   return status === "invited" && invitedAt ? momentText(invitedAt, { zone, precision: "day" }) : undefined;
 }
 
-export function ContactRowPart({ contact, slug, zone, mayAct }: RowProps) {
+export function ContactRowPart({ contact, slug, zone, mayAct, watch }: RowProps) {
   const name = nameOf(contact);
   const when = cardWords(contact, zone);
   return (
@@ -32,7 +33,7 @@ export function ContactRowPart({ contact, slug, zone, mayAct }: RowProps) {
       <td class="cell-company dim">{contact.company}</td>
       <td class="cell-status">
         <ContactStatus state={contact.status} /> {when && <span class="when">{when}</span>}
-        <ContactMail status={contact.status} mail={contact.lastEmail} />
+        <ContactMail id={contact.id} slug={slug} status={contact.status} mail={contact.lastEmail} watch={watch} />
       </td>
       <td class="cell-seen cell-invited dim">
         <MomentOrNever at={contact.invitedAt} zone={zone} precision="day" />
@@ -53,7 +54,7 @@ export function ContactRowPart({ contact, slug, zone, mayAct }: RowProps) {
 export function ContactRowUpdate(props: RowProps) {
   return (
     <hx-partial hx-target={`#contact-${props.contact.id}`} hx-swap="outerHTML">
-      <ContactRowPart {...props} />
+      <ContactRowPart {...props} watch />
     </hx-partial>
   );
 }

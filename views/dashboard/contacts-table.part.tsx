@@ -5,8 +5,11 @@ import { app } from "../../src/paths.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { ActionsHead, Pager, SelectAllCell, SortHead, Table } from "../ui/table.tsx";
+import { isOnItsWay } from "./contact-mail.tsx";
 import { ContactRowPart } from "./contact-row.part.tsx";
 import { type Filters, listPath, opensDialog, swapsTable, type Viewing } from "./contacts-view.ts";
+
+const WATCHED = 5;
 
 export type ContactsTableProps = Viewing & { contacts: ContactsPage; filters: Filters };
 
@@ -99,6 +102,8 @@ function Pages({ contacts, slug, filters }: ContactsTableProps) {
 
 export function ContactsTable(props: ContactsTableProps) {
   const { rows } = props.contacts;
+  // A handful of e-mails on their way is watched; hundreds would ask too much.
+  const watch = rows.filter(({ lastEmail }) => isOnItsWay(lastEmail)).length <= WATCHED;
   return (
     <div id="contacts-table">
       {rows.length === 0 ? (
@@ -107,7 +112,7 @@ export function ContactsTable(props: ContactsTableProps) {
         <>
           <Table caption="Contacts and their client portal access" kind="contacts" head={<Heads {...props} />}>
             {rows.map((contact) => (
-              <ContactRowPart contact={contact} {...props} />
+              <ContactRowPart contact={contact} {...props} watch={watch} />
             ))}
           </Table>
           <Pages {...props} />

@@ -1,8 +1,12 @@
 // The map of the dashboard: every route of the app host, each with the least role that may use it.
 import type { MemberRoute } from "../../web/route.ts";
 import { agencyRoutes } from "./agencies.tsx";
+import { clientPortalRoutes } from "./client-portal.tsx";
+import { contactRoutes } from "./contacts.tsx";
 import { homeRoutes } from "./home.tsx";
 import { passwordRoutes } from "./passwords.tsx";
+import { restorationRoutes } from "./restorations.tsx";
+import { revocationRoutes } from "./revocations.tsx";
 import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 import { signUpRoutes } from "./sign-up.tsx";
@@ -14,4 +18,8 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...signOutRoutes,
   ...passwordRoutes,
   ...agencyRoutes,
+  ...clientPortalRoutes,
+  ...contactRoutes,
+  ...revocationRoutes,
+  ...restorationRoutes,
 ];
