@@ -1,0 +1,120 @@
+// What somebody asks for on a sign-in page: answered by a job, silently limited, and the same for addresses that nobody has.
+import { describe, expect, test } from "vitest";
+import { requestMail } from "../../src/models/mail-requests.ts";
+import { requestMemberReset } from "../../src/models/members.ts";
+import { codeIn, linksIn } from "../support/smtp.ts";
+import { startMailing } from "./mailing.ts";
+
+const ASKED = {
+  kind: "sign-in-link",
+  destination: "/",
+  browserHash: Buffer.alloc(32, 1),
+  askedFrom: "Firefox on Linux",
+} as const;
+
+async function idle(mailing: Awaited<ReturnType<typeof startMailing>>): Promise<void> {
+  await expect.poll(() => mailing.jobs()).toEqual([]);
+}
+
+describe("a sign-in link", () => {
+  test("comes with a code for the browser that asked and ends in the agency's own time", async () => {
+    const mailing = await startMailing();
+    await mailing.invited("jane@acme.example");
+    await mailing.store.write((db) => requestMail(db, { ...ASKED, email: "jane@acme.example" }));
+    mailing.work();
+    const [mail] = await mailing.sink.received(1);
+    expect(mail?.text).toContain("30 minutes");
+    expect(codeIn(mail ?? {})).toBeDefined();
+    await idle(mailing);
+    expect(await mailing.store.read((db) => db.selectFrom("mail_requests").selectAll().execute())).toEqual([]);
+  });
+
+  test("is asked for by unknown, revoked and never invited addresses with the same rows, and comes to none of them", async () => {
+    const mailing = await startMailing();
+    await mailing.invited("revoked@acme.example", { revoked_at: new Date() });
+    await mailing.invited("never@acme.example", { invited_at: null });
+    for (const email of ["unknown@acme.example", "revoked@acme.example", "never@acme.example"])
+      await mailing.store.write((db) => requestMail(db, { ...ASKED, email }));
+    expect(await mailing.jobs()).toHaveLength(3);
+    mailing.work();
+    await idle(mailing);
+    expect(mailing.sink.messages).toEqual([]);
+    expect(await mailing.store.read((db) => db.selectFrom("mail_requests").selectAll().execute())).toEqual([]);
+  });
+
+  test("comes three times in a quarter of an hour and no more, however many ask at once", async () => {
+    const mailing = await startMailing();
+    await mailing.invited("jane@acme.example");
+    await Promise.all(
+      Array.from({ length: 6 }, (_, n) =>
+        mailing.store.write((db) =>
+          requestMail(db, { ...ASKED, kind: n % 2 ? "reset-password" : "sign-in-link", email: "jane@acme.example" }),
+        ),
+      ),
+    );
+    mailing.work();
+    await idle(mailing);
+    expect(mailing.sink.messages).toHaveLength(3);
+  });
+});
+
+describe("a member's forgotten password", () => {
+  test("gets a link on the dashboard's own origin, from the platform", async () => {
+    const mailing = await startMailing();
+    await mailing.database.owner.query(
+      "insert into members (email, name, password_hash) values ('nora@northwind.example', 'Nora Wind', 'x')",
+    );
+    await mailing.database.globals.write((db) => requestMemberReset(db, "nora@northwind.example"));
+    await mailing.database.globals.write((db) => requestMemberReset(db, "nobody@northwind.example"));
+    mailing.work();
+    const [mail] = await mailing.sink.received(1, "nora@northwind.example");
+    expect(mail?.from?.value[0]).toEqual({ name: "Portico", address: "no-reply@portico.example" });
+    expect(linksIn(mail ?? {})[0]).toMatch(/^http:\/\/localhost:3000\/reset-password\/[\w-]{43}$/);
+    const open = () =>
+      mailing.database.globals.run((db) => db.selectFrom("member_mail_requests").selectAll().execute());
+    await expect.poll(open).toEqual([]);
+    expect(mailing.sink.messages).toHaveLength(1);
+  });
+
+  test("is tried again while the relay does not take it, and leaves no dead link behind", async () => {
+    let busy = true;
+    const mailing = await startMailing({ onRcpt: () => (busy ? "450 4.2.1 Try again" : undefined) });
+    await mailing.database.owner.query(
+      "insert into members (email, name, password_hash) values ('nora@northwind.example', 'Nora Wind', 'x')",
+    );
+    await mailing.database.globals.write((db) => requestMemberReset(db, "nora@northwind.example"));
+    mailing.work();
+    const attempts = async () => {
+      const { rows } = await mailing.database.owner.query("select attempts from jobs where kind = 'send-member-reset'");
+      return (rows[0] as { attempts: number } | undefined)?.attempts;
+    };
+    await expect.poll(attempts).toBe(1);
+    busy = false;
+    await mailing.timePasses();
+    await mailing.sink.received(1);
+    const links = () =>
+      mailing.database.globals.run((db) => db.selectFrom("member_links").select("expires_at").execute());
+    expect(await links()).toHaveLength(1);
+  });
+});
+
+test("the sweep deletes what is over, keeps what lives, and comes back in an hour", async () => {
+  const mailing = await startMailing();
+  const { owner } = mailing.database;
+  const contactId = await mailing.invited("jane@acme.example");
+  await owner.query(
+    "insert into limits (key, hits, window_ends_at) values ('old', 1, now() - interval '1 minute'), ('new', 1, now() + interval '1 minute')",
+  );
+  await owner.query(
+    `insert into contact_sessions (agency_id, id_hash, contact_id, host, method, access_version, ends_at)
+     select $1, sha256(days::text::bytea), $2, 'h', 'link', 1, now() + make_interval(days => days) from (values (-8), (1)) ends (days)`,
+    [mailing.agencyId, contactId],
+  );
+  mailing.work();
+  const keys = async () => (await owner.query("select key from limits")).rows;
+  await expect.poll(keys).toEqual([{ key: "new" }]);
+  await expect.poll(async () => (await owner.query("select 1 from contact_sessions")).rowCount).toBe(1);
+  const again =
+    "select run_at > now() + interval '50 minutes' as later from jobs where kind = 'sweep' and lease_id is null";
+  await expect.poll(async () => (await owner.query(again)).rows).toEqual([{ later: true }]);
+});
