@@ -1,6 +1,6 @@
 // Finds a Chromium for the browser tests; where there is none, installs Debian's as root, or unpacks one that npm carries.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";

@@ -26,10 +26,10 @@ const order = ["tokens", "reset", "base", "layout", "components/", "portal", "ut
 const urls = new Map<string, string>();
 const files = new Map<string, Asset>();
 
-// Beside the sources in development; beside the bundle's folder in production.
+// Beside the sources in development; in the bundle's own folder in production.
 function staticFolder(): string {
   const here = import.meta.dirname;
-  return path.basename(here) === "web" ? path.resolve(here, "../../static") : path.resolve(here, "../static");
+  return path.basename(here) === "web" ? path.resolve(here, "../../static") : path.join(here, "static");
 }
 
 function filesIn(folder: string): string[] {
