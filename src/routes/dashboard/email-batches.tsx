@@ -1,0 +1,49 @@
+// A batch of e-mails: how far it has come, stopping it, trying the failed ones again.
+import { BatchDialog } from "../../../views/dashboard/batch-dialog.part.tsx";
+import { BulkProgressReply } from "../../../views/dashboard/bulk-progress.part.tsx";
+import { counted } from "../../../views/dashboard/people-words.ts";
+import { ToastPart } from "../../../views/ui/toast.tsx";
+import { getBatch, retryBatch, stopBatch } from "../../models/email-batches.ts";
+import { app } from "../../paths.ts";
+import { isHtmx, part, seeOther, wantsPart } from "../../web/html.tsx";
+import type { MemberContext, MemberRoute } from "../../web/route.ts";
+import { viewing } from "./contacts-list.ts";
+import { showDialog } from "./show-dialog.tsx";
+
+export const emailBatchRoutes: MemberRoute[] = [
+  { method: "get", path: "/:agency/email-batches/:id", role: "member", handler: show },
+  { method: "post", path: "/:agency/email-batches/:id/stop", role: "member", handler: stop },
+  { method: "post", path: "/:agency/email-batches/:id/retries", role: "member", handler: retry },
+];
+
+async function show(c: MemberContext): Promise<Response> {
+  const batch = await c.get("store").read((db) => getBatch(db, c.req.param("id") ?? ""));
+  const props = { ...viewing(c), batch };
+  if (wantsPart(c, "bulk-progress")) return part(c, <BulkProgressReply {...props} />);
+  return showDialog(c, "Sending", (inPage) => <BatchDialog {...props} inPage={inPage} />);
+}
+
+async function stop(c: MemberContext): Promise<Response> {
+  const id = c.req.param("id") ?? "";
+  const stopped = await c.get("store").write((db) => stopBatch(db, id));
+  return afterwards(c, id, stopped > 0 ? `${counted(stopped, "email")} stopped` : "Nothing was left to stop");
+}
+
+async function retry(c: MemberContext): Promise<Response> {
+  const id = c.req.param("id") ?? "";
+  const queued = await c.get("store").write((db) => retryBatch(db, id));
+  return afterwards(c, id, queued > 0 ? `${counted(queued, "email")} queued again` : "Nothing was left to retry");
+}
+
+async function afterwards(c: MemberContext, id: string, title: string): Promise<Response> {
+  const { slug } = c.get("agency");
+  if (!isHtmx(c)) return seeOther(c, app.emailBatch(slug, id), { kind: "good", text: title });
+  const batch = await c.get("store").read((db) => getBatch(db, id));
+  return part(
+    c,
+    <>
+      <BulkProgressReply slug={slug} batch={batch} />
+      <ToastPart tone="good" title={title} />
+    </>,
+  );
+}
