@@ -88,7 +88,8 @@ const state = sql<LinkState>`case when ${isWithdrawn} then 'withdrawn' when ${is
 /**
  * Makes a link for a contact and returns its secret token, which is kept nowhere. With the `emailId` of a link that exists, it
  * adds a sibling token to that link and resets nothing: a retried e-mail carries a new token, and using one ends them all.
- * The lifetime runs from now until `startLifetime`. Throws NotFound for a contact who is unknown or revoked.
+ * Only when the contact's access has changed since, the earlier tokens stay dead and the new one is alone. The lifetime runs from
+ * now until `startLifetime`. Throws NotFound for a contact who is unknown or revoked.
  */
 export async function createAccessLink(
   db: AgencyDb,
@@ -103,9 +104,10 @@ export async function createAccessLink(
         access_version, ${link.newEmail ?? null}::text, ${link.madeBy ?? null}::uuid, ${link.emailId ?? null}::uuid,
         now() + make_interval(secs => ${link.lifetimeSeconds}::int)
       from contacts where id = ${link.contactId}::uuid and revoked_at is null
-      on conflict (agency_id, email_id) do update set email_id = link.email_id
-      returning link.id, link.expires_at, old.id is null as added
+      on conflict (agency_id, email_id) do update set access_version = excluded.access_version
+      returning link.id, link.expires_at, old.id is null as added, old.access_version <> link.access_version as outdated
     ),
+    dropped as (delete from access_tokens where link_id in (select id from link where outdated)),
     token as (insert into access_tokens (token_hash, link_id) select ${hashOf(token)}::bytea, id from link)
     select id, expires_at, added from link
   `.execute(db);

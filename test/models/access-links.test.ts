@@ -81,6 +81,16 @@ describe("making a link", () => {
     expect((await eventKinds(id)).filter((kind) => kind === "link.made")).toHaveLength(1);
   });
 
+  it("carries a live token in a retried e-mail after access was revoked and restored, and no earlier one", async () => {
+    const id = await makeContact();
+    const emailId = await makeEmail(id);
+    const before = await makeLink(id, { emailId });
+    await change("update contacts set access_version = access_version + 1 where id = $1", id);
+    const after = await makeLink(id, { emailId });
+    expect(await redeem(before.token)).toBeUndefined();
+    expect(await redeem(after.token)).toBeDefined();
+  });
+
   it("refuses a revoked contact, and one of another agency", async () => {
     const revoked = await makeContact({ revoked_at: new Date() });
     await expect(makeLink(revoked)).rejects.toThrow(NotFound);
