@@ -32,6 +32,7 @@ async function agency() {
         db.insertInto("email_batches").values({ kind: "login-email" }).returning("id").executeTakeFirstOrThrow(),
       ),
     emails: () => store.read((db) => db.selectFrom("emails").selectAll().execute()),
+    jobs: () => store.read((db) => db.selectFrom("jobs").selectAll().execute()),
     setStatus: (db: AgencyDb, email: string, status: "failed" | "bounced" | "sent" | "delayed" | "sending") =>
       db.updateTable("emails").set({ status }).where("to_email", "=", email).execute(),
   };
