@@ -3,7 +3,7 @@ import { type Logger, pino } from "pino";
 
 export type { Logger };
 
-const LINK = /\/(l|reset-password)\/[A-Za-z0-9_-]{8,}/g;
+const LINK = /\/(l|reset-password|hand-over\/to)\/[A-Za-z0-9_-]{8,}/g;
 const TOKEN = /\b[A-Za-z0-9_-]{43}\b/g;
 const ADDRESS = /([^\s@"<>:/?&=]{1,64})@([a-z0-9.-]+\.[a-z]{2,}|localhost)/gi;
 

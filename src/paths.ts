@@ -67,6 +67,10 @@ export const portal = {
   profileDevice: (id: string) => `/profile/devices/${id}/sign-out`,
   profileDevices: () => "/profile/devices/sign-out",
   theme: () => "/theme.css",
+  hostMarker: () => "/.well-known/portico",
+  handOver: (from?: string, next?: string) => `/hand-over${query({ from, next })}`,
+  handOverOffer: (browserHash?: string, next?: string) => `/hand-over/offer${query({ for: browserHash, next })}`,
+  handOverTaking: (token: string, next?: string) => `/hand-over/to/${token}${query({ next })}`,
 } as const;
 
 /** Paths that exist in development only, on the app host. */

@@ -217,6 +217,16 @@ export type ContactSessionsTable = {
   ends_at: At;
 };
 
+/** How a session may move to another host of its agency. */
+export type HandOversTable = {
+  agency_id: AgencyId;
+  token_hash: Buffer;
+  session_id: string;
+  browser_hash: Buffer;
+  host: string;
+  expires_at: Made;
+};
+
 type Jobs<Id> = {
   agency_id: Id;
   id: Generated<string>;
@@ -266,6 +276,7 @@ export type AgencyTables = {
   access_tokens: AccessTokensTable;
   sign_in_codes: SignInCodesTable;
   contact_sessions: ContactSessionsTable;
+  hand_overs: HandOversTable;
   jobs: Jobs<AgencyId>;
   events: Events<AgencyId>;
 };

@@ -1,5 +1,5 @@
-// The page of a link: its one button goes off once, by itself where the server saw that this very link was asked for in this browser.
-const form = document.querySelector("#magic-confirm");
+// The page of a link or a hand-over: its one button goes off once, by itself where the server saw that this very browser asked for it.
+const form = document.querySelector("#magic-confirm, #hand-over");
 let sent = false;
 
 // A double click would redeem once and then show the person a used link.

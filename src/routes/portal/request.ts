@@ -20,6 +20,17 @@ export function hostOf(c: PortalContext): string {
   return hostName({ kind, name: host }, origin);
 }
 
+/** The name of the host that the agency's links are built on now. */
+export function homeOf(c: PortalContext): string {
+  return hostName(c.get("portal").home, c.get("deps").config.portalOrigin);
+}
+
+/** The origin of another host of the agency. */
+export function originOf(c: PortalContext, host: { kind: "default" | "custom"; name: string }): string {
+  const { portalOrigin } = c.get("deps").config;
+  return `${portalOrigin.scheme}://${hostName(host, portalOrigin)}`;
+}
+
 /** What a session that begins now keeps of its beginning. */
 export function visitOf(c: PortalContext): Visit {
   return {
