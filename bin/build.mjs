@@ -1,11 +1,14 @@
-// Builds what runs in production: dist/main.mjs and the commands beside it as bundles, the migrations, and the few packages that cannot be bundled.
+// Builds what runs in production: dist/main.mjs and the commands beside it as bundles, the migrations, the static files and the few
+// packages that cannot be bundled. `--out FOLDER` builds it elsewhere.
 import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 const root = path.resolve(import.meta.dirname, "..");
 const at = (...parts) => path.join(root, ...parts);
-const out = at("dist");
+const { values } = parseArgs({ options: { out: { type: "string", default: "dist" } } });
+const out = path.resolve(root, values.out);
 
 // argon2 loads a native library from its own folder.
 const carried = ["argon2", "@phc/format", "node-gyp-build"];
@@ -56,4 +59,6 @@ async function sizeOf(folder) {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 const megabytes = ((await sizeOf(out)) / 1024 / 1024).toFixed(1);
-console.log(`dist/ is ready: ${Object.keys(metafile.inputs).length} sources, ${megabytes} MB without source maps.`);
+console.log(
+  `${values.out} is ready: ${Object.keys(metafile.inputs).length} sources, ${megabytes} MB without source maps.`,
+);

@@ -62,7 +62,8 @@ interface TextBuilder {
 type TextWalk = (children: unknown[], builder: TextBuilder) => void;
 
 async function renderTemplate(source: Source, color: string, present: string[]): Promise<Cut> {
-  const [{ render }, { createElement }] = await Promise.all([jsxEmail(), import("react")]);
+  // A bundle knows of a CommonJS module only its default export.
+  const [{ render }, { default: react }] = await Promise.all([jsxEmail(), import("react")]);
   const values = Object.fromEntries(
     Object.keys(source.fields).map((name) => [name, present.includes(name) ? mark(name) : null]),
   );
@@ -72,7 +73,7 @@ async function renderTemplate(source: Source, color: string, present: string[]):
     address: present.includes("brandAddress") ? mark("brandAddress") : null,
     palette: palette(color),
   };
-  const page = () => createElement(source.Template, { ...values, brand } as TemplateProps<Values>);
+  const page = () => react.createElement(source.Template, { ...values, brand } as TemplateProps<Values>);
   const html = await render(page());
   const text = await render(page(), { plainText: textOptions } as Parameters<typeof render>[1]);
   return { html: cut(html), text: cut(text.replace(/\n{3,}/g, "\n\n")) };

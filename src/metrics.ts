@@ -116,27 +116,45 @@ function watchPools(registers: Registry[], pools: Watched["pools"]): void {
 }
 
 function watchJobs(registers: Registry[], countJobs: Watched["countJobs"]): void {
-  const oldest = new Gauge({
-    name: "portico_jobs_oldest_seconds",
-    help: "How long the oldest job has been waiting, by kind, lane and state.",
-    labelNames: ["kind", "lane", "state"],
-    registers,
-  });
-  const up = new Gauge({ name: "portico_database_up", help: "Whether the database answered just now.", registers });
+  // The three are collected at the same moment and share one question.
+  let asked: Promise<JobCount[] | undefined> | undefined;
+  const ask = () => {
+    asked ??= countJobs()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+  const labelNames = ["kind", "lane", "state"] as const;
   new Gauge({
     name: "portico_jobs",
     help: "Jobs in the table by kind, lane and state; the same in every process.",
-    labelNames: ["kind", "lane", "state"],
+    labelNames,
     registers,
     async collect() {
+      const counts = (await ask()) ?? [];
       this.reset();
-      oldest.reset();
-      const counts = await countJobs().catch(() => undefined);
-      up.set(counts ? 1 : 0);
-      for (const { kind, lane, state, count, oldestSeconds } of counts ?? []) {
-        this.set({ kind, lane, state }, count);
-        oldest.set({ kind, lane, state }, oldestSeconds);
-      }
+      for (const { kind, lane, state, count } of counts) this.set({ kind, lane, state }, count);
+    },
+  });
+  new Gauge({
+    name: "portico_jobs_oldest_seconds",
+    help: "How long the oldest job has been waiting, by kind, lane and state.",
+    labelNames,
+    registers,
+    async collect() {
+      const counts = (await ask()) ?? [];
+      this.reset();
+      for (const { kind, lane, state, oldestSeconds } of counts) this.set({ kind, lane, state }, oldestSeconds);
+    },
+  });
+  new Gauge({
+    name: "portico_database_up",
+    help: "Whether the database answered just now.",
+    registers,
+    async collect() {
+      this.set((await ask()) ? 1 : 0);
     },
   });
 }

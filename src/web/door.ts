@@ -75,7 +75,8 @@ function observe(deps: Deps): MiddlewareHandler<{ Bindings: DoorBindings; Variab
     protect(c.res.headers, deps.config);
     c.res.headers.set("x-request-id", requestId);
     const seconds = (performance.now() - started) / 1000;
-    const route = routePath(c, -1);
+    // Without an index it is the route that ran last, and not another that would have matched too.
+    const route = routePath(c);
     deps.observe.request({ method: c.req.method, route, status: c.res.status, seconds });
     deps.log.info(
       {
