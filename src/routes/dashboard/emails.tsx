@@ -7,6 +7,7 @@ import { app } from "../../paths.ts";
 import { readForm } from "../../web/forms.ts";
 import { isHtmx, part, seeOther, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
+import { answerWithContact } from "./contacts.tsx";
 import { loadContactsUpdate } from "./contacts-list.ts";
 
 export const emailRoutes: MemberRoute[] = [
@@ -24,6 +25,8 @@ async function retry(c: MemberContext): Promise<Response> {
     const batch = await c.get("store").read((db) => getBatch(db, batchId));
     return part(c, <BulkProgressReply slug={slug} batch={batch} />);
   }
+  if (queued && contactId && (wantsPart(c, "contact-page") || form.text("from") === "contact"))
+    return answerWithContact(c, contactId, toast.title);
   if (isHtmx(c)) {
     const ids = contactId ? [contactId] : [];
     const update = await c.get("store").read((db) => loadContactsUpdate(c, db, ids));

@@ -2,8 +2,14 @@
 import type { MemberRoute } from "../../web/route.ts";
 import { agencyRoutes } from "./agencies.tsx";
 import { clientPortalRoutes } from "./client-portal.tsx";
+import { contactOptionRoutes } from "./contact-options.tsx";
 import { contactRoutes } from "./contacts.tsx";
+import { emailBatchRoutes } from "./email-batches.tsx";
+import { emailRoutes } from "./emails.tsx";
 import { homeRoutes } from "./home.tsx";
+import { invitationRoutes } from "./invitations.tsx";
+import { loginEmailRoutes } from "./login-emails.tsx";
+import { magicLinkRoutes } from "./magic-links.tsx";
 import { passwordRoutes } from "./passwords.tsx";
 import { restorationRoutes } from "./restorations.tsx";
 import { revocationRoutes } from "./revocations.tsx";
@@ -22,4 +28,10 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...contactRoutes,
   ...revocationRoutes,
   ...restorationRoutes,
+  ...contactOptionRoutes,
+  ...emailBatchRoutes,
+  ...emailRoutes,
+  ...invitationRoutes,
+  ...loginEmailRoutes,
+  ...magicLinkRoutes,
 ];

@@ -1,15 +1,11 @@
 // Inviting: the dialog, what a list would do while it is being typed, and sending it.
 
-import { BatchDialog } from "../../../views/dashboard/batch-dialog.part.tsx";
-import { ContactsUpdated, ContactsUpdatedReply } from "../../../views/dashboard/contacts-updated.reply.tsx";
-import { nameOf } from "../../../views/dashboard/contacts-view.ts";
 import { InvitationDialog } from "../../../views/dashboard/invitation-dialog.part.tsx";
 import { InviteFootUpdate, InviteOutcomes, type InviteReport } from "../../../views/dashboard/paste-result.part.tsx";
 import { counted, spanText } from "../../../views/dashboard/people-words.ts";
-import { CloseDialogPart } from "../../../views/ui/dialog.tsx";
 import type { AgencyReader } from "../../db/schema.ts";
 import { findContactRows } from "../../models/contacts.ts";
-import { batchKey, getBatch, type Person } from "../../models/email-batches.ts";
+import { batchKey } from "../../models/email-batches.ts";
 import { LimitReached, NotFound } from "../../models/errors.ts";
 import {
   groupOf,
@@ -21,11 +17,11 @@ import {
 } from "../../models/invitations.ts";
 import { type PastedList, parsePastedAddresses } from "../../models/pasted-addresses.ts";
 import { portalUrl } from "../../models/portal-url.ts";
-import { app } from "../../paths.ts";
 import { type Form, readForm } from "../../web/forms.ts";
-import { isHtmx, part, seeOther } from "../../web/html.tsx";
+import { part } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
-import { filtersOf, loadContactsUpdate, selectionOf, viewing } from "./contacts-list.ts";
+import { answerSent } from "./answer-sent.tsx";
+import { selectionOf, viewing } from "./contacts-list.ts";
 import { queryForm, showDialog } from "./show-dialog.tsx";
 
 // A list of 5,000 people with their names, which is what a day allows.
@@ -148,54 +144,20 @@ function refuse(c: MemberContext, asked: Asked, { plan }: InviteResult): Promise
   return drawDialog(c, asked, { emails: "Nobody here can be invited. The reasons are below." }, 422);
 }
 
-/** The one person that an action was about; undefined when there were several, or anything to tell besides. */
-function onlyOne({ plan, sent }: InviteResult, { pasted }: Asked): Person | undefined {
-  const people = plan.groups.flatMap((group) => group.people);
-  return sent === 1 && people.length === 1 && pasted.faults.length === 0 ? people[0] : undefined;
-}
-
-async function answer(c: MemberContext, asked: Asked, result: InviteResult, batchId: string): Promise<Response> {
-  const { slug } = c.get("agency");
-  const person = onlyOne(result, asked);
-  const title = person && `Invite sent to ${nameOf(person)}`;
-  if (!isHtmx(c)) {
-    const text = title ?? summary(result, asked);
-    return seeOther(
-      c,
-      person ? app.portal(slug, listOf(asked)) : app.emailBatch(slug, batchId),
-      result.repeated ? undefined : { kind: "good", text },
-    );
-  }
-  const [batch, update] = await c.get("store").read(async (db) => {
-    const made = await getBatch(db, batchId);
-    const ids = made.emails.flatMap(({ contactId }) => contactId ?? []);
-    return [made, await loadContactsUpdate(c, db, ids)] as const;
+function answer(c: MemberContext, asked: Asked, result: InviteResult, batchId: string): Promise<Response> {
+  const { plan, repeated } = result;
+  const people = plan.groups.reduce((sum, { count }) => sum + count, 0);
+  return answerSent(c, {
+    form: asked.form,
+    batchId,
+    repeated,
+    single: result.sent === 1 && people === 1 && asked.pasted.faults.length === 0,
+    works: `The link works for ${spanText(plan.lifetimeSeconds)}.`,
+    summary: summary(result, asked),
+    created: groupOf(plan, "new")?.count ?? 0,
+    report: repeated ? undefined : { ...reportOf(asked, plan), done: true },
   });
-  if (title) {
-    const text = `The link works for ${spanText(result.plan.lifetimeSeconds)}.`;
-    return part(
-      c,
-      <>
-        <CloseDialogPart />
-        <ContactsUpdatedReply {...update} toast={{ tone: "good", title, text }} />
-      </>,
-    );
-  }
-  const report = result.repeated ? undefined : { ...reportOf(asked, result.plan), done: true };
-  c.header("hx-trigger", "contacts-changed");
-  return part(
-    c,
-    <>
-      <hx-partial hx-target="#dialog" hx-swap="innerHTML">
-        <BatchDialog {...viewing(c)} batch={batch} report={report} />
-      </hx-partial>
-      <ContactsUpdated {...update} />
-    </>,
-  );
 }
-
-// A row's button tells the list it stood in; the dialog's own fields say whom it was for.
-const listOf = ({ form }: Asked) => (form.has("mode") ? {} : filtersOf((name) => form.text(name)));
 
 function summary({ plan, sent }: InviteResult, { pasted: { faults } }: Asked): string {
   const left = plan.groups.reduce((sum, { count }) => sum + count, 0) - sent;

@@ -1,23 +1,20 @@
 // Login emails: the dialog with its plan, and sending to one contact, to the ticked ones or to all that match.
-import { BatchDialog } from "../../../views/dashboard/batch-dialog.part.tsx";
-import { ContactsUpdated, ContactsUpdatedReply } from "../../../views/dashboard/contacts-updated.reply.tsx";
 import { nameOf } from "../../../views/dashboard/contacts-view.ts";
 import { LoginEmailDialog } from "../../../views/dashboard/login-email-dialog.part.tsx";
 import { LoginEmailPlan, LoginSendUpdate } from "../../../views/dashboard/login-email-plan.part.tsx";
 import { counted, spanText } from "../../../views/dashboard/people-words.ts";
-import { CloseDialogPart } from "../../../views/ui/dialog.tsx";
 import { allowedDestination } from "../../models/access-links.ts";
 import type { ContactSelection } from "../../models/contacts.ts";
-import { batchKey, getBatch, type Person } from "../../models/email-batches.ts";
+import { batchKey } from "../../models/email-batches.ts";
 import { LimitReached, NotFound } from "../../models/errors.ts";
 import { groupOf } from "../../models/invitations.ts";
 import { type LoginPlan, type LoginResult, planLoginEmails, sendLoginEmails } from "../../models/login-emails.ts";
 import { DEFAULT_LIFETIME, lifetimes } from "../../models/magic-links.ts";
-import { app } from "../../paths.ts";
 import { type Form, readForm } from "../../web/forms.ts";
-import { isHtmx, part, seeOther } from "../../web/html.tsx";
+import { part } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
-import { filtersOf, loadContactsUpdate, selectionOf, viewing } from "./contacts-list.ts";
+import { answerSent } from "./answer-sent.tsx";
+import { selectionOf } from "./contacts-list.ts";
 import { queryForm, showDialog } from "./show-dialog.tsx";
 
 // Ids of some thousand ticked contacts.
@@ -136,49 +133,15 @@ function refuse(c: MemberContext, asked: Asked, plan: LoginPlan): Promise<Respon
   return drawDialog(c, asked, { contact }, 422);
 }
 
-/** The one person that an action was about; undefined when there were several. */
-function onlyOne({ plan, sent }: LoginResult): (Person & { invited: boolean }) | undefined {
-  if (sent !== 1 || plan.total !== 1) return undefined;
-  const [group] = plan.groups;
-  const [person] = group?.people ?? [];
-  return person && { ...person, invited: group?.outcome === "invite" };
-}
-
-async function answer(c: MemberContext, asked: Asked, result: LoginResult, batchId: string): Promise<Response> {
-  const { slug } = c.get("agency");
-  const person = onlyOne(result);
-  const title = person && `${person.invited ? "Invite" : "Login email"} sent to ${nameOf(person)}`;
-  if (!isHtmx(c)) {
-    const left = result.plan.total - result.sent;
-    const text = title ?? `${counted(result.sent, "email")} queued.${left > 0 ? ` ${left} left out.` : ""}`;
-    const path = person ? app.portal(slug, listOf(asked)) : app.emailBatch(slug, batchId);
-    return seeOther(c, path, result.repeated ? undefined : { kind: "good", text });
-  }
-  const [batch, update] = await c.get("store").read(async (db) => {
-    const made = await getBatch(db, batchId);
-    const ids = made.emails.flatMap(({ contactId }) => contactId ?? []);
-    return [made, await loadContactsUpdate(c, db, ids)] as const;
+function answer(c: MemberContext, asked: Asked, { plan, sent, repeated }: LoginResult, batchId: string) {
+  const left = plan.total - sent;
+  return answerSent(c, {
+    form: asked.form,
+    batchId,
+    repeated,
+    single: sent === 1 && plan.total === 1,
+    works: plan.logins > 0 ? `The button works for ${spanText(Number(asked.lifetime))}.` : undefined,
+    summary: `${counted(sent, "email")} queued.${left > 0 ? ` ${left} left out.` : ""}`,
+    created: 0,
   });
-  if (person && title) {
-    const text = person.invited ? undefined : `The button works for ${spanText(Number(asked.lifetime))}.`;
-    return part(
-      c,
-      <>
-        <CloseDialogPart />
-        <ContactsUpdatedReply {...update} toast={{ tone: "good", title, text }} />
-      </>,
-    );
-  }
-  return part(
-    c,
-    <>
-      <hx-partial hx-target="#dialog" hx-swap="innerHTML">
-        <BatchDialog {...viewing(c)} batch={batch} />
-      </hx-partial>
-      <ContactsUpdated {...update} />
-    </>,
-  );
 }
-
-// A row's button tells the list it stood in; the dialog's own fields say whom it was for.
-const listOf = ({ form }: Asked) => (form.has("key") ? {} : filtersOf((name) => form.text(name)));

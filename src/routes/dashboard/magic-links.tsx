@@ -1,8 +1,9 @@
 // Magic links: the dialog, the link shown once, and withdrawing it.
+
+import { ContactsUpdated, ContactsUpdatedReply } from "../../../views/dashboard/contacts-updated.reply.tsx";
 import { MagicLinkDialog } from "../../../views/dashboard/magic-link-dialog.part.tsx";
 import { MagicLinkReady } from "../../../views/dashboard/magic-link-result.part.tsx";
 import { CloseDialogPart } from "../../../views/ui/dialog.tsx";
-import { ToastPart } from "../../../views/ui/toast.tsx";
 import { allowedDestination } from "../../models/access-links.ts";
 import { getContact } from "../../models/contacts.ts";
 import {
@@ -12,11 +13,11 @@ import {
   magicLinkUses,
   revokeMagicLink,
 } from "../../models/magic-links.ts";
-import { app } from "../../paths.ts";
 import { type Form, readForm } from "../../web/forms.ts";
-import { isHtmx, part, seeOther } from "../../web/html.tsx";
+import { isHtmx, part, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
-import { viewing } from "./contacts-list.ts";
+import { answerWithContact } from "./contacts.tsx";
+import { loadContactsUpdate, viewing } from "./contacts-list.ts";
 import { queryForm, showDialog } from "./show-dialog.tsx";
 
 export const magicLinkRoutes: MemberRoute[] = [
@@ -76,21 +77,26 @@ async function create(c: MemberContext): Promise<Response> {
   });
   if (!made) return drawDialog(c, form, undefined, 422);
   c.header("cache-control", "no-store");
+  const update = await c.get("store").read((db) => loadContactsUpdate(c, db, [made.contact.id]));
   return showDialog(c, "Magic link", (inPage) => (
-    <MagicLinkReady {...viewing(c)} {...made} destination={destination} uses={uses} inPage={inPage} />
+    <>
+      <MagicLinkReady {...viewing(c)} {...made} destination={destination} uses={uses} inPage={inPage} />
+      {!inPage && <ContactsUpdated {...update} />}
+    </>
   ));
 }
 
 async function revoke(c: MemberContext): Promise<Response> {
   const id = c.req.param("id") ?? "";
   const { contactId } = await c.get("store").write((db) => revokeMagicLink(db, id, c.get("member").id));
-  if (!isHtmx(c))
-    return seeOther(c, app.contact(c.get("agency").slug, contactId), { kind: "good", text: "Link cancelled" });
+  if (!isHtmx(c) || wantsPart(c, "contact-page")) return answerWithContact(c, contactId, "Link revoked");
+  const update = await c.get("store").read((db) => loadContactsUpdate(c, db, [contactId]));
+  const toast = { tone: "good", title: "Link cancelled", text: "Whoever has it cannot sign in with it." } as const;
   return part(
     c,
     <>
       <CloseDialogPart />
-      <ToastPart tone="good" title="Link cancelled" text="Whoever has it cannot sign in with it." />
+      <ContactsUpdatedReply {...update} toast={toast} />
     </>,
   );
 }
