@@ -32,7 +32,7 @@ function imports(file: string): Line[] {
 
 const all = ["src", "views", "emails"].flatMap(sources);
 const lines = all.flatMap(imports);
-const layerOf = (file: string) => /^(src\/(?:db|models|jobs|mail|web|routes)|views|emails)\//.exec(file)?.[1] ?? file;
+const layerOf = (file: string) => /^(src\/(?:db|dns|models|jobs|mail|web|routes)|views|emails)\//.exec(file)?.[1] ?? file;
 
 type Allowed = (line: Line) => boolean;
 const inside =
@@ -57,15 +57,16 @@ const rules: Record<string, Allowed> = {
     paths,
     types("src/db", "src/deps.ts", "src/mail"),
   ),
-  "src/models": any(inside("src/models", "src/jobs/queue.ts"), paths, schema, types("src/db")),
+  "src/models": any(inside("src/models", "src/jobs/queue.ts"), paths, schema, types("src/db", "src/dns")),
   "src/jobs": any(
-    inside("src/models", "src/jobs", "src/mail", "emails"),
+    inside("src/models", "src/jobs", "src/mail", "src/dns", "emails"),
     paths,
     schema,
     types("src/db", "src/deps.ts", "src/log.ts"),
     (line) => line.from === "src/jobs/start-worker.ts" && inside("src/db")(line),
   ),
   "src/mail": any(inside("src/mail"), paths),
+  "src/dns": inside("src/dns"),
   views: any(inside("views"), paths, types("src/models")),
   emails: any(inside("emails"), paths),
   "src/web": any(
