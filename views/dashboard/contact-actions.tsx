@@ -45,7 +45,8 @@ export const possessive = (name: string) => (/s$/i.test(name) ? `${name}’` : `
 function NextAction(props: Props) {
   const { contact, slug } = props;
   const about = nameOf(contact);
-  const look = { small: true, class: "act", about } as const;
+  // The id keeps the focus on the row when the action that fits becomes another one.
+  const look = { id: `act-${contact.id}`, small: true, class: "act", about } as const;
   const filter = { contact: contact.id };
   const link = (href: string, words: string) => (
     <ButtonLink {...look} href={href} {...opensDialog(href)}>

@@ -33,7 +33,7 @@ function Filter({ slug, contactId, show }: ActivityProps) {
   const href = app.contact(slug, contactId);
   return (
     <form method="get" action={href} class="row" hx-get={href} hx-trigger="change" {...swaps}>
-      <Select name="show" aria-label="Show" value={show ?? ""} options={kinds} bare />
+      <Select name="show" aria-label="Show" value={show ?? ""} options={kinds} />
       <noscript>
         <Button type="submit" small>
           Show

@@ -71,7 +71,6 @@ export function ContactDetails(props: DetailsProps) {
   );
   const moment = (at: Date | null) => <MomentOrNever at={at} zone={zone} />;
   const facts = [
-    { name: "Name", value: contact.name || "—" },
     { name: "Company", value: contact.company || "—" },
     { name: "Email", value: contact.email },
     { name: "Added", value: moment(contact.createdAt) },

@@ -34,13 +34,16 @@ export function ContactMail({ id, slug, status, mail, watch }: ContactMailProps)
       : {};
   return (
     <span class="contact-mail" id={`contact-mail-${id}`} {...asks}>
-      {tells(status, mail) && (
-        <>
-          <span class="sr-only">Email: </span>
-          <EmailStatus state={mail.status} />
-          {mail.reason && mail.status !== "sent" && <small>{mail.reason}</small>}
-        </>
-      )}
+      {tells(status, mail) &&
+        (mail.status === "sent" ? (
+          <span class="contact-mail__sent">Email sent</span>
+        ) : (
+          <>
+            <span class="sr-only">Email: </span>
+            <EmailStatus state={mail.status} />
+            {mail.reason && <small>{mail.reason}</small>}
+          </>
+        ))}
     </span>
   );
 }

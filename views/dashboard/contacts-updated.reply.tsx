@@ -38,7 +38,7 @@ function ContactReload({ slug, id }: { slug: string; id: string }) {
   );
 }
 
-/** In a reply to an action on many: the list that is open asks for itself again. */
+/** In a reply to an action on many: the list that is open asks for itself again, and nothing stays ticked. */
 export function ContactsReload({ slug, filters }: { slug: string; filters: Filters | undefined }) {
   if (!filters) return null;
   return (
@@ -46,7 +46,8 @@ export function ContactsReload({ slug, filters }: { slug: string; filters: Filte
       <span
         hx-get={listPath(slug, filters)}
         hx-trigger="load"
-        {...swapsTable}
+        hx-target={swapsTable["hx-target"]}
+        hx-swap="outerHTML"
         hx-push-url="false"
         hx-indicator="closest .contacts"
       />
