@@ -48,6 +48,16 @@ export const app = {
   emailBatchRetries: (slug: string, id: string) => `/${slug}/email-batches/${id}/retries`,
   emailBatchStop: (slug: string, id: string) => `/${slug}/email-batches/${id}/stop`,
   emailRetry: (slug: string, id: string) => `/${slug}/emails/${id}/retry`,
+  domains: (slug: string) => `/${slug}/settings/domains`,
+  hostSelection: (slug: string) => `/${slug}/settings/domains/selection`,
+  domainSelection: (slug: string, id: string, from?: "domains") =>
+    `/${slug}/settings/domains/${id}/selection${query({ from })}`,
+  branding: (slug: string) => `/${slug}/settings/branding`,
+  brandingPreview: (slug: string) => `/${slug}/settings/branding/preview`,
+  /** The style sheet of the preview: a colour under its own id. */
+  brandingPreviewTheme: (slug: string, color: string) =>
+    `/${slug}/settings/branding/preview.css${query({ color })}`,
+  brandImage: (slug: string, hash: string) => `/${slug}/settings/branding/images/${hash}.png`,
   portalQr: (slug: string) => `/${slug}/portal-url.svg`,
 } as const;
 
@@ -66,7 +76,9 @@ export const portal = {
   profilePassword: () => "/profile/password",
   profileDevice: (id: string) => `/profile/devices/${id}/sign-out`,
   profileDevices: () => "/profile/devices/sign-out",
-  theme: () => "/theme.css",
+  /** `version` is the number of the brand's last change: with it the answer may be kept for ever. */
+  theme: (version?: number) => `/theme.css${query({ v: version })}`,
+  brandImage: (hash: string) => `/brand/${hash}.png`,
   hostMarker: () => "/.well-known/portico",
   handOver: (from?: string, next?: string) => `/hand-over${query({ from, next })}`,
   handOverOffer: (browserHash?: string, next?: string) => `/hand-over/offer${query({ for: browserHash, next })}`,

@@ -222,6 +222,20 @@ export async function findAccessLink(db: AgencyReader, token: string): Promise<A
   };
 }
 
+/** How many links of the agency would open now. */
+export async function countLiveLinks(db: AgencyReader): Promise<number> {
+  const { count } = await db
+    .selectFrom("access_links as link")
+    .innerJoin("contacts as contact", (join) =>
+      join.onRef("contact.agency_id", "=", "link.agency_id").onRef("contact.id", "=", "link.contact_id"),
+    )
+    .where("link.expires_at", ">", sql<Date>`now()`)
+    .where(sql<boolean>`not ${isUsed} and not ${isWithdrawn}`)
+    .select(sql<number>`count(*)::int`.as("count"))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 /** Notes that somebody, or a robot, has opened a link for the first time. Nothing is decided by it. */
 export async function recordOpening(db: AgencyDb, link: AccessLink, address: string): Promise<void> {
   const opened = await db

@@ -244,6 +244,23 @@ export async function listDevices(db: AgencyReader, contactId: string, current?:
   }));
 }
 
+/** How many sessions of the agency's contacts are open on other hosts than `notOn`. */
+export async function countContactSessions(db: AgencyReader, { notOn }: { notOn: string }): Promise<number> {
+  const { count } = await db
+    .selectFrom("contact_sessions as session")
+    .innerJoin("contacts as contact", (join) =>
+      join.onRef("contact.agency_id", "=", "session.agency_id").onRef("contact.id", "=", "session.contact_id"),
+    )
+    .where("session.host", "!=", notOn)
+    .where("session.ends_at", ">", sql<Date>`now()`)
+    .where("session.last_seen_at", ">", sql<Date>`now() - ${IDLE}`)
+    .whereRef("session.access_version", "=", "contact.access_version")
+    .where("contact.revoked_at", "is", null)
+    .select(sql<number>`count(*)::int`.as("count"))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 /** Ends one session of a contact. Throws NotFound when he has none with this id. */
 export async function endSession(db: AgencyDb, contactId: string, id: string): Promise<void> {
   const { numDeletedRows } = await db

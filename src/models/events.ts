@@ -24,7 +24,15 @@ export type EventKind =
   | "email.suppressed"
   | "email.released"
   | "sending.paused"
-  | "sending.resumed";
+  | "sending.resumed"
+  | "domain.added"
+  | "domain.verified"
+  | "domain.activated"
+  | "domain.degraded"
+  | "domain.recovered"
+  | "domain.removed"
+  | "domain.selected"
+  | "branding.changed";
 
 export type NewEvent = {
   kind: EventKind;

@@ -133,6 +133,8 @@ document.addEventListener(
     const page = "inPage" in target.dataset ? find("a[data-close]", target) : null;
     // Emptied rather than kept, so that whatever polls inside stops.
     target.remove();
+    // A choice that opened the dialog was only a question.
+    for (const form of document.querySelectorAll("form[data-reset-after-dialog]")) form.reset();
     if (page) location.assign(page.href);
   },
   true,

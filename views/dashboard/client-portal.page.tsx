@@ -1,5 +1,6 @@
 // The Client portal page: the portal's address, the figures, and the contacts with what each one needs next.
 import type { ContactsPage } from "../../src/models/contacts.ts";
+import type { HostChoice } from "../../src/models/host-selection.ts";
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
 import { app } from "../../src/paths.ts";
 import { DashboardLayout, type DashboardLayoutProps } from "../layouts/dashboard.layout.tsx";
@@ -20,6 +21,8 @@ import { StatsPart } from "./stats.part.tsx";
 
 type PortalProps = Viewing & {
   url: string;
+  hosts: readonly HostChoice[];
+  mayChooseHost: boolean;
   pausedReason: string | undefined;
   counts: PortalCounts;
   contacts: ContactsPage;
@@ -95,7 +98,7 @@ export function ClientPortalPage({ portal, ...layout }: ClientPortalPageProps) {
         )}
       </PageHead>
       {portal.pausedReason && <Paused reason={portal.pausedReason} />}
-      <PortalUrlPart slug={portal.slug} url={portal.url} />
+      <PortalUrlPart slug={portal.slug} url={portal.url} hosts={portal.hosts} mayChoose={portal.mayChooseHost} />
       <StatsPart counts={portal.counts} />
       <Panel class="contacts" title="Contacts" titleId="contacts-title" hideTitle bare>
         <Contacts {...portal} />

@@ -5,6 +5,8 @@ import { QrFile } from "../../../views/ui/qr.tsx";
 import type { AgencyReader } from "../../db/schema.ts";
 import { listContacts } from "../../models/contacts.ts";
 import { defaultSort } from "../../models/contacts-cursor.ts";
+import { listHostChoices } from "../../models/host-selection.ts";
+import { hasRole } from "../../models/people.ts";
 import { getPortalCounts } from "../../models/portal-counts.ts";
 import { portalUrl } from "../../models/portal-url.ts";
 import { findPauseReason } from "../../models/sending.ts";
@@ -39,10 +41,13 @@ async function sendTable(c: MemberContext): Promise<Response> {
 
 async function sendPage(c: MemberContext): Promise<Response> {
   const origin = c.get("deps").config.portalOrigin;
-  const [[filters, contacts, counts], url, pausedReason] = await c
+  const [[filters, contacts, counts], url, hosts, pausedReason] = await c
     .get("store")
-    .read((db) => Promise.all([loadList(c, db), portalUrl(db, origin), findPauseReason(db)]));
-  const portal = { ...viewing(c), url, pausedReason, counts, contacts, filters };
+    .read((db) =>
+      Promise.all([loadList(c, db), portalUrl(db, origin), listHostChoices(db, origin), findPauseReason(db)]),
+    );
+  const mayChooseHost = hasRole(c.get("role"), "admin");
+  const portal = { ...viewing(c), url, hosts, mayChooseHost, pausedReason, counts, contacts, filters };
   return page(c, <ClientPortalPage {...shellOf(c)} portal={portal} />);
 }
 

@@ -7,6 +7,7 @@ import { contactRoutes } from "./contacts.tsx";
 import { emailBatchRoutes } from "./email-batches.tsx";
 import { emailRoutes } from "./emails.tsx";
 import { homeRoutes } from "./home.tsx";
+import { hostSelectionRoutes } from "./host-selection.tsx";
 import { invitationRoutes } from "./invitations.tsx";
 import { loginEmailRoutes } from "./login-emails.tsx";
 import { magicLinkRoutes } from "./magic-links.tsx";
@@ -25,6 +26,7 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...passwordRoutes,
   ...agencyRoutes,
   ...clientPortalRoutes,
+  ...hostSelectionRoutes,
   ...contactRoutes,
   ...revocationRoutes,
   ...restorationRoutes,
