@@ -1,7 +1,8 @@
 // The options of the invite dialog's combobox.
 import { ContactOptions } from "../../../views/dashboard/contact-options.part.tsx";
+import type { AgencyReader } from "../../db/schema.ts";
 import { parseAddress } from "../../models/addresses.ts";
-import { listContacts } from "../../models/contacts.ts";
+import { type ContactRow, listContacts } from "../../models/contacts.ts";
 import { part } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
 
@@ -15,8 +16,20 @@ export const contactOptionRoutes: MemberRoute[] = [
 async function listOptions(c: MemberContext): Promise<Response> {
   const query = (c.req.query("q") ?? c.req.query("emails") ?? "").trim().slice(0, 200);
   if (!query) return part(c, "");
-  const found = await c.get("store").read((db) => listContacts(db, { q: query, sort: "name", limit: SHOWN }));
+  const contacts = await c.get("store").read((db) => findOptions(db, query));
   const typed = parseAddress(query);
-  const address = "email" in typed && !found.rows.some(({ email }) => email === typed.email) ? typed.email : undefined;
-  return part(c, <ContactOptions query={query} contacts={found.rows} address={address} />);
+  const known = "email" in typed && contacts.some(({ email }) => email === typed.email);
+  const address = "email" in typed && !known ? typed.email : undefined;
+  return part(c, <ContactOptions query={query} contacts={contacts} address={address} />);
+}
+
+// Those who can be invited come first; the others follow, so that nobody looks for them in vain.
+async function findOptions(db: AgencyReader, q: string): Promise<ContactRow[]> {
+  const pages = await Promise.all(
+    (["not-invited", "invited", undefined] as const).map((status) =>
+      listContacts(db, { q, status, sort: "name", limit: SHOWN }),
+    ),
+  );
+  const found = new Map(pages.flatMap(({ rows }) => rows.map((row) => [row.id, row])));
+  return [...found.values()].slice(0, SHOWN);
 }

@@ -166,7 +166,7 @@ function summary({ plan, sent }: InviteResult, { pasted: { faults } }: Asked): s
     ...(left > 0 ? [`${left} left out`] : []),
     ...(faults.length > 0
       ? [
-          `not an address: ${faults
+          `Not an address: ${faults
             .slice(0, 5)
             .map(({ typed }) => typed)
             .join(", ")}`,
