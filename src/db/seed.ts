@@ -100,11 +100,12 @@ async function insertClients(db: AgencyDb, demo: DemoAgency, memberId: string): 
   let invited = 0;
   for (const [index, [name, company]] of demo.clients.entries()) {
     const state = pattern[index % pattern.length] ?? "joined";
-    const daysAgo = 2 + ((index * 7) % 45);
+    const daysAgo = (state === "revoked" ? 70 : 2) + ((index * 7) % 45);
     const email = addressOf(name, company);
     const before = (days: number, hours = 0) =>
       sql<Date>`now() - make_interval(days => ${days}::int, hours => ${hours}::int)`;
-    const joinedDays = Math.max(0, Math.floor(daysAgo / 2) - (index % 3));
+    // Who has been revoked joined long ago, so that the joins of 30 days are people who are still in.
+    const joinedDays = state === "revoked" ? 60 + index : Math.max(0, Math.floor(daysAgo / 2) - (index % 3));
     const wasInvited = state !== "not-invited";
     const hasJoined = state === "joined" || state === "revoked";
     const contact = await db
