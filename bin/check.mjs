@@ -5,8 +5,16 @@ import path from "node:path";
 const root = path.resolve(import.meta.dirname, "..");
 const inModules = (...parts) => path.join(root, "node_modules", ...parts);
 
+const colours = process.stdout.isTTY
+  ? { FORCE_COLOR: "1" }
+  : { FORCE_COLOR: undefined, CLICOLOR_FORCE: undefined, NO_COLOR: "1" };
+
 const checks = [
-  { name: "format", file: inModules("@biomejs", "biome", "bin", "biome"), args: ["ci", "--error-on-warnings", "."] },
+  {
+    name: "format",
+    file: inModules("@biomejs", "biome", "bin", "biome"),
+    args: ["ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "--error-on-warnings", "."],
+  },
   { name: "lint", file: inModules("oxlint", "bin", "oxlint"), args: ["--type-aware", "--deny-warnings"] },
   { name: "types", file: inModules("typescript", "bin", "tsc"), args: ["--noEmit"] },
 ];
@@ -14,7 +22,11 @@ const checks = [
 function run({ name, file, args }) {
   const started = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [file, ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [file, ...args], {
+      cwd: root,
+      env: { ...process.env, ...colours },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const parts = [];
     child.stdout.on("data", (part) => parts.push(part));
     child.stderr.on("data", (part) => parts.push(part));

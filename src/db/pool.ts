@@ -69,7 +69,8 @@ class ClientConnection implements DatabaseConnection {
     const changed = command === "INSERT" || command === "UPDATE" || command === "DELETE" || command === "MERGE";
     return changed ? { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) } : { rows: (rows ?? []) as R[] };
   }
-  // biome-ignore lint/correctness/useYield: nothing streams, and Kysely asks for the method
+  // Kysely asks for the method.
+  // oxlint-disable-next-line require-yield
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error("Streaming queries are not used.");
   }

@@ -42,5 +42,5 @@ export function parseName(text: string): string {
 /** What a signed-out page may show of an address: its first character and its domain. */
 export function maskAddress(email: string): string {
   const at = email.lastIndexOf("@");
-  return `${[...email.slice(0, at)][0] ?? ""}•••@${email.slice(at + 1)}`;
+  return `${[...email][0] ?? ""}•••@${email.slice(at + 1)}`;
 }

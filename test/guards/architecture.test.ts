@@ -32,7 +32,8 @@ function imports(file: string): Line[] {
 
 const all = ["src", "views", "emails"].flatMap(sources);
 const lines = all.flatMap(imports);
-const layerOf = (file: string) => /^(src\/(?:db|dns|models|jobs|mail|web|routes)|views|emails)\//.exec(file)?.[1] ?? file;
+const layerOf = (file: string) =>
+  /^(src\/(?:db|dns|models|jobs|mail|web|routes)|views|emails)\//.exec(file)?.[1] ?? file;
 
 type Allowed = (line: Line) => boolean;
 const inside =
