@@ -51,6 +51,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table contacts add foreign key (agency_id, last_email_id) references emails (agency_id, id)
       on delete set null (last_email_id)`.execute(db);
 
+  // Every e-mail moves its contact's last_email_id. With room on the page the new version lies beside the old one and none of the
+  // table's indexes is written: ten thousand at once took half the time.
+  await sql`alter table contacts set (fillfactor = 70)`.execute(db);
+
   // What somebody typed on a sign-in page, whether or not the address is known: looked up by a job, so that both take as long.
   await sql`
     create table mail_requests (

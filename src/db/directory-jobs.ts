@@ -67,6 +67,8 @@ export type DirectoryJobs = {
 /** A lease of rules.md §7. */
 export const LEASE_SECONDS = 60;
 const MAX_CRASHES = 3;
+// A job that crashes its worker takes those beside it along; the second time they come back apart from each other.
+const APART = sql`interval '20 seconds'`;
 // Jobs looked at beyond those wanted, because another worker may be taking the same ones at this moment.
 const SPARE_AGENCIES = 4;
 const SPARE_JOBS = 16;
@@ -132,7 +134,8 @@ export function openDirectoryJobs(pool: Pool, { leaseSeconds = LEASE_SECONDS } =
         )
         update jobs
         set ${freed}, crashes = crashes + 1, last_error = 'The worker that had this job went away.',
-            quarantined_at = case when crashes + 1 >= ${MAX_CRASHES} then now() end
+            quarantined_at = case when crashes + 1 >= ${MAX_CRASHES} then now() end,
+            run_at = case when crashes > 0 then now() + random() * ${APART} else run_at end
         from expired where jobs.agency_id = expired.agency_id and jobs.id = expired.id
         returning jobs.agency_id as "agencyId", jobs.id as "jobId", kind, email_id as "emailId",
                   quarantined_at is not null as quarantined`);

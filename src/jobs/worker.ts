@@ -4,6 +4,7 @@ import type { ClaimedJob, DirectoryJobs, ReturnedJob } from "../db/directory-job
 import type { Listening } from "../db/listen.ts";
 import type { Logger } from "../log.ts";
 import { Unavailable } from "../models/errors.ts";
+import { createAhead } from "./ahead.ts";
 import { retryDelay } from "./delays.ts";
 import { type JobKind, LeaseLost } from "./queue.ts";
 
@@ -59,22 +60,28 @@ const PACE: Pace = { poll: 2_000, renew: 20_000, returnExpired: 10_000, stop: 25
 // After so many errors in a row somebody has to look at the job; with these delays that is about a day and a half.
 const MAX_ERRORS = 30;
 
-type Run = { job: ClaimedJob; abort: AbortController; ended: Promise<void>; heldUntil: number };
+type Run = { job: ClaimedJob; abort: AbortController; ended: Promise<void>; heldUntil: number; claimedAt: number };
+// A job that was claimed ahead and has not had its turn by then is better off with another worker.
+const LONGEST_WAIT_MS = 5_000;
 
 /** Starts a worker; it claims at once. */
 export function createWorker(options: WorkerOptions): Worker {
   const { jobs, handlers, log, concurrency, hooks = {} } = options;
   const pace = { ...PACE, ...options.pace };
   const reserved = concurrency > 1 ? Math.max(1, Math.round(concurrency / 3)) : 0;
-  const runs = new Map<string, Run>();
+  const runs = new Set<Run>();
+  const ending = new Set<Run>();
   const finishing = batched(jobs, log);
+  const ahead = createAhead();
+  let waiting: Run[] = [];
   let stopping = false;
   let away = false;
 
-  const room = () => {
-    const bulk = [...runs.values()].filter(({ job }) => job.lane === "bulk").length;
-    return { free: concurrency - runs.size, bulk: Math.max(0, concurrency - reserved - bulk) };
-  };
+  const bulkAmong = (some: Iterable<Run>) => [...some].filter(({ job }) => job.lane === "bulk").length;
+  const room = () => ({
+    free: concurrency - runs.size + ahead.size() - waiting.length,
+    bulk: Math.max(0, concurrency - reserved - bulkAmong(runs) + ahead.size() - bulkAmong(waiting)),
+  });
 
   // One claim at a time; whatever asks meanwhile is answered by one more claim afterwards.
   let claiming: Promise<void> | undefined;
@@ -83,31 +90,73 @@ export function createWorker(options: WorkerOptions): Worker {
     asked = true;
     claiming ??= claimWhileAsked().finally(() => {
       claiming = undefined;
+      if (asked && !stopping) wake();
     });
   };
   async function claimWhileAsked(): Promise<void> {
     while (asked && !stopping) {
       asked = false;
-      if (room().free < 1) return;
+      const wanted = room();
+      if (wanted.free < 1) return;
       const claimedAt = performance.now();
-      const claimed = await orLater(() => jobs.claimJobs(options.name, room()), "claim jobs");
-      for (const job of claimed ?? []) start(job, claimedAt);
+      const claimed = await orLater(() => jobs.claimJobs(options.name, wanted), "claim jobs");
+      if (!claimed) return;
+      waiting.push(...claimed.map((job) => hold(job, claimedAt)));
+      ahead.claimed(
+        bulkAmong(waiting.slice(-claimed.length)),
+        claimed.length === 0 ? 1 : Math.min(wanted.bulk, wanted.free),
+      );
+      startWaiting();
       // there may be more than one claim looks at
-      if (claimed?.length) asked = true;
+      if (claimed.length > 0) asked = true;
     }
   }
 
-  function start(job: ClaimedJob, claimedAt: number): void {
-    const abort = new AbortController();
-    const run: Run = { job, abort, heldUntil: claimedAt + jobs.leaseSeconds * 1_000, ended: Promise.resolve() };
-    runs.set(job.jobId, run);
-    run.ended = perform(job, abort.signal).finally(() => {
-      if (runs.get(job.jobId) === run) runs.delete(job.jobId);
-      wake();
+  const hold = (job: ClaimedJob, claimedAt: number): Run => ({
+    job,
+    claimedAt,
+    abort: new AbortController(),
+    heldUntil: claimedAt + jobs.leaseSeconds * 1_000,
+    ended: Promise.resolve(),
+  });
+
+  function startWaiting(): void {
+    while (runs.size < concurrency) {
+      const bulkIsFull = bulkAmong(runs) >= concurrency - reserved;
+      const next = waiting.find(({ job }) => job.lane === "interactive") ?? (bulkIsFull ? undefined : waiting[0]);
+      if (!next) return;
+      waiting = waiting.filter((run) => run !== next);
+      start(next);
+    }
+  }
+
+  function start(run: Run): void {
+    runs.add(run);
+    run.ended = perform(run).finally(() => {
+      ending.delete(run);
+      vacate(run);
     });
   }
 
-  async function perform(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+  function vacate(run: Run): void {
+    if (!runs.delete(run)) return;
+    if (!stopping) startWaiting();
+    // in halves, so that jobs of a moment are claimed in groups
+    if (waiting.length <= ahead.size() / 2) wake();
+  }
+
+  // The handlers at work have become slow: what was claimed ahead of them goes back, for whoever has room.
+  async function handOver(): Promise<void> {
+    const stale = waiting.filter(({ claimedAt }) => performance.now() - claimedAt > LONGEST_WAIT_MS);
+    if (stale.length === 0) return;
+    ahead.reset();
+    waiting = waiting.filter((run) => !stale.includes(run));
+    await orLater(() => jobs.releaseJobs(stale.map(({ job }) => job)), "hand over jobs");
+  }
+
+  async function perform(run: Run): Promise<void> {
+    const { job } = run;
+    const { signal } = run.abort;
     const began = performance.now();
     const tell = (outcome: "settled" | "done" | "error" | "lost") =>
       hooks.onRun?.({ kind: job.kind, outcome, seconds: (performance.now() - began) / 1_000, lateBy: job.lateBy });
@@ -115,8 +164,12 @@ export function createWorker(options: WorkerOptions): Worker {
       const handler = Object.hasOwn(handlers, job.kind) ? handlers[job.kind as JobKind] : undefined;
       if (!handler) throw new Error(`There is no handler for jobs of kind ${job.kind}.`);
       const outcome = await handler(job, signal);
-      if (outcome === "done") await finishing.finish(job);
       tell(outcome);
+      if (outcome === "settled") return;
+      // the slot is free for the next; the lease is kept until the row is gone
+      ending.add(run);
+      vacate(run);
+      await finishing.finish(job);
     } catch (error) {
       if (error instanceof LeaseLost) {
         log.warn({ job: job.jobId, kind: job.kind }, "A job was lost to another worker.");
@@ -156,14 +209,17 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function renew(): Promise<void> {
-    const held = [...runs.values()];
+    const held = [...runs, ...ending, ...waiting];
     const renewedAt = performance.now();
     const kept = await orLater(() => jobs.renewLeases(held.map(({ job }) => job)), "renew leases");
+    const lost = new Set<Run>();
     for (const run of held) {
       if (kept?.has(run.job.jobId)) run.heldUntil = renewedAt + jobs.leaseSeconds * 1_000;
       // lost to another worker, ended a moment ago, or not renewed for so long that another may have it by now
-      else if (kept || performance.now() > run.heldUntil) run.abort.abort(new LeaseLost());
+      else if (kept || performance.now() > run.heldUntil) lost.add(run);
     }
+    for (const { abort } of lost) abort.abort(new LeaseLost());
+    waiting = waiting.filter((run) => !lost.has(run));
   }
 
   async function returnExpired(): Promise<void> {
@@ -193,7 +249,10 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   const timers = [
-    every(pace.poll, async () => wake()),
+    every(pace.poll, async () => {
+      await handOver();
+      wake();
+    }),
     every(pace.renew, renew),
     every(pace.returnExpired, returnExpired),
   ];
@@ -204,17 +263,19 @@ export function createWorker(options: WorkerOptions): Worker {
     stopping = true;
     const listenerGone = listening?.stop();
     await claiming;
-    await within(pace.stop, Promise.all([...runs.values()].map(({ ended }) => ended)));
-    const left = [...runs.values()];
-    for (const { abort } of left) abort.abort(new LeaseLost());
-    if (left.length > 0) {
-      log.warn({ count: left.length }, "Jobs were given back unfinished.");
-      await orLater(() => jobs.releaseJobs(left.map(({ job }) => job)), "give back jobs");
-    }
+    await giveAllBack(waiting);
+    waiting = [];
+    await within(pace.stop, Promise.all([...runs, ...ending].map(({ ended }) => ended)));
+    for (const { abort } of runs) abort.abort(new LeaseLost());
+    if (runs.size > 0) log.warn({ count: runs.size }, "Jobs were given back unfinished.");
+    await giveAllBack([...runs]);
     // renewing goes on until here: what still ran was still ours
     await Promise.all(timers.map((timer) => timer.stop()));
     await listenerGone;
   }
+
+  const giveAllBack = (some: readonly Run[]) =>
+    orLater(() => jobs.releaseJobs(some.map(({ job }) => job)), "give back jobs");
 
   let stopped: Promise<void> | undefined;
   return {

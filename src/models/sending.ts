@@ -1,6 +1,6 @@
 // The stages of one e-mail on its way out, and the pause of an agency's sending: what the sending job asks before and tells after.
 import { sql } from "kysely";
-import type { AgencyDb, AgencyReader, EmailKind, GlobalDb } from "../db/schema.ts";
+import type { AgencyDb, AgencyReader, EmailKind, GlobalDb, Logo } from "../db/schema.ts";
 import { startLifetime } from "./access-links.ts";
 import { recordEvent } from "./events.ts";
 import { suppressAddress } from "./suppressions.ts";
@@ -23,7 +23,7 @@ export type Sending = {
   askedFrom: string | null;
   queuedAt: Date;
   startedAt: Date;
-  agency: { name: string; color: string; timeZone: string; supportEmail: string | null };
+  agency: { name: string; color: string; logo: Logo | null; timeZone: string; supportEmail: string | null };
 };
 
 /** Whether to send: now; later, because the agency's sending is paused; or not at all, which the e-mail's row says already. */
@@ -35,6 +35,8 @@ const LONGEST_TRY_SECONDS = 3 * 86_400;
 const SHORTEST_TRY_SECONDS = 1_800;
 /** What a job says while its agency's sending is paused; `resumeSending` finds the waiting ones by it. */
 export const PAUSED = "Sending is paused.";
+/** What an e-mail says when its job was set aside. */
+export const SET_ASIDE = "Sending it failed several times on our side.";
 
 /**
  * Begins an attempt: the e-mail is sending from now on, under the Message-ID that it got at its first attempt. An e-mail to a contact
@@ -77,6 +79,7 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
   const {
     agencyName,
     agencyColor,
+    agencyLogo,
     timeZone,
     supportEmail,
     pausedReason: _paused,
@@ -89,7 +92,7 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
       contactId,
       contactEmail,
       messageId: started.message_id ?? messageId,
-      agency: { name: agencyName, color: agencyColor, timeZone, supportEmail },
+      agency: { name: agencyName, color: agencyColor, logo: agencyLogo, timeZone, supportEmail },
     },
   };
 }
@@ -123,7 +126,7 @@ async function loadEmail(db: AgencyDb, emailId: string) {
       "contacts.name as contactName",
       "contacts.email as contactEmail",
       "contacts.company",
-      "agencies.name as agencyName",
+      "agencies.logo as agencyLogo",
       "agencies.brand_color as agencyColor",
       "agencies.time_zone as timeZone",
       "agencies.support_email as supportEmail",
@@ -131,6 +134,7 @@ async function loadEmail(db: AgencyDb, emailId: string) {
       "suppressions.reason as suppressed",
     ])
     .select([
+      sql<string>`coalesce(agencies.portal_name, agencies.name)`.as("agencyName"),
       sql<boolean>`contacts.revoked_at is not null`.as("revoked"),
       sql<boolean>`contacts.joined_at is not null`.as("joined"),
       sql<boolean>`batch.stopped_at is not null`.as("stopped"),
@@ -240,6 +244,14 @@ export async function markFailed(db: AgencyDb, emailId: string, reason: string):
       emailId,
       data: { reason },
     });
+}
+
+/** Says what markFailed would have said of e-mails whose jobs were set aside by a worker that died before it could tell. */
+export async function failSetAside(db: AgencyDb): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select emails.id from jobs join emails on emails.agency_id = jobs.agency_id and emails.id = jobs.email_id
+    where jobs.quarantined_at is not null and emails.status in ('queued', 'sending', 'delayed')`.execute(db);
+  for (const { id } of rows) await markFailed(db, id, SET_ASIDE);
 }
 
 /** The sender was refused, not the recipient: the agency's sending pauses, and this attempt does not count. Returns the seconds to wait. */

@@ -171,6 +171,7 @@ describe("leases", () => {
     const jobs = openDirectoryJobs(database.directoryPool, { leaseSeconds: 0 });
     const quarantined: boolean[] = [];
     for (let crash = 0; crash < 3; crash++) {
+      await database.owner.query("update jobs set run_at = now()");
       await jobs.claimJobs("test", ROOM);
       quarantined.push(...(await jobs.returnExpired()).map((job) => job.quarantined));
     }
@@ -182,6 +183,19 @@ describe("leases", () => {
     const { rows } = await database.owner.query("select id from jobs");
     expect(await jobs.rerunJob(a, (rows[0] as { id: string }).id)).toBe(true);
     expect(await jobs.claimJobs("test", ROOM)).toHaveLength(1);
+  });
+
+  test("jobs that crashed together come back at once, and after a second time apart from each other", async () => {
+    const { database, ids } = await agencies(1);
+    await backlog(database, ids[0] ?? "", 5);
+    const jobs = openDirectoryJobs(database.directoryPool, { leaseSeconds: 0 });
+    await jobs.claimJobs("test", ROOM);
+    await jobs.returnExpired();
+    expect(await jobs.claimJobs("test", ROOM)).toHaveLength(5);
+    await jobs.returnExpired();
+    const { rows } = await database.owner.query("select run_at from jobs");
+    expect(new Set(rows.map((row: { run_at: Date }) => row.run_at.getTime())).size).toBe(5);
+    expect(await jobs.claimJobs("test", ROOM)).toEqual([]);
   });
 
   test("jobs that are given back cost no crash and run at once", async () => {

@@ -283,11 +283,21 @@ test("an e-mail whose sending crashed three times says so and stays with its job
   for (let crash = 1; crash < 3; crash++) {
     await gone.claimJobs("gone", { free: 1, bulk: 0 });
     await gone.returnExpired();
+    await mailing.timePasses();
   }
   await gone.claimJobs("gone", { free: 1, bulk: 0 });
   mailing.work({ pace: { poll: 60_000, renew: 60_000, returnExpired: 20 } });
   await expect.poll(async () => (await mailing.email(id)).status).toBe("failed");
   expect((await mailing.jobs())[0]?.quarantined_at).toBeTruthy();
+});
+
+test("an e-mail whose job was set aside while nobody could say so is found by the sweep", async () => {
+  const mailing = await startMailing();
+  const id = await mailing.queue(await mailing.invited("jane@acme.example"));
+  await mailing.database.owner.query("update jobs set quarantined_at = now()");
+  await mailing.database.owner.query("update emails set status = 'sending'");
+  mailing.work();
+  await expect.poll(async () => (await mailing.email(id)).status).toBe("failed");
 });
 
 test("an agency's bulk does not hold up another agency's login mail", async () => {

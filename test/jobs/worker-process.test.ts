@@ -1,5 +1,5 @@
 // Workers in processes of their own, killed and stopped in the middle of hundreds of mails.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -27,14 +27,24 @@ async function queueMails(mailing: Mailing, count: number): Promise<void> {
   );
 }
 
-function startProcess(mailing: Mailing): { process: ChildProcess; exit: Promise<[number | null, string | null]> } {
+function startProcess(mailing: Mailing) {
   const settings: WorkerSettings = { databaseUrl: mailing.database.url, smtpUrl: mailing.sink.url, ...LEASE };
   const child = spawn(process.execPath, ["--import", "tsx", ENTRY], {
     env: { ...process.env, WORKER: JSON.stringify(settings) },
     stdio: ["ignore", "inherit", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
-  return { process: child, exit: once(child, "exit") as Promise<[number | null, string | null]> };
+  const exit = once(child, "exit") as Promise<[number | null, string | null]>;
+  const died = exit.then(([code, signal]) =>
+    Promise.reject(new Error(`The worker ended by itself: ${code ?? signal}.`)),
+  );
+  died.catch(() => undefined);
+  return {
+    process: child,
+    exit,
+    /** Waits until the sink has got `count` mails in all, and not for a process that is gone. */
+    sending: (count: number) => Promise.race([mailing.sink.received(count), died]),
+  };
 }
 
 /** How many addresses got mail, and how many mails were one too many. */
@@ -54,7 +64,7 @@ test(
     const mailing = await startMailing();
     await queueMails(mailing, 500);
     const first = startProcess(mailing);
-    await mailing.sink.received(150);
+    await first.sending(150);
     first.process.kill("SIGKILL");
     expect(await first.exit).toEqual([null, "SIGKILL"]);
     expect(deliveries(mailing).addresses).toBeLessThan(500);
@@ -76,7 +86,7 @@ test(
     await queueMails(mailing, 1_500);
     for (let stops = 0; stops < 20; stops++) {
       const worker = startProcess(mailing);
-      await mailing.sink.received(mailing.sink.messages.length + 10);
+      await worker.sending(mailing.sink.messages.length + 10);
       worker.process.kill("SIGTERM");
       expect(await worker.exit).toEqual([0, null]);
       const { rows } = await mailing.database.owner.query(
