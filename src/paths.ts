@@ -9,6 +9,9 @@ export type ContactsQuery = {
   before?: string | undefined;
 };
 
+/** The order of the contacts table that is left out of its URL: newest invite first. */
+export const defaultContactsSort = "-invited";
+
 function query(values: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values))
@@ -55,8 +58,7 @@ export const app = {
   branding: (slug: string) => `/${slug}/settings/branding`,
   brandingPreview: (slug: string) => `/${slug}/settings/branding/preview`,
   /** The style sheet of the preview: a colour under its own id. */
-  brandingPreviewTheme: (slug: string, color: string) =>
-    `/${slug}/settings/branding/preview.css${query({ color })}`,
+  brandingPreviewTheme: (slug: string, color: string) => `/${slug}/settings/branding/preview.css${query({ color })}`,
   brandImage: (slug: string, hash: string) => `/${slug}/settings/branding/images/${hash}.png`,
   portalQr: (slug: string) => `/${slug}/portal-url.svg`,
 } as const;

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import { connect, kyselyOn, orUnavailable } from "./pool.ts";
+import type { ColorScheme, Logo } from "./schema.ts";
 
 /** A host as the database names it: a default host by its agency's slug alone, a custom one by its whole name. */
 export type HostRef = { kind: "default" | "custom"; name: string };
@@ -10,8 +11,16 @@ export type HostRef = { kind: "default" | "custom"; name: string };
 export type ListedHost = {
   agencyId: string;
   slug: string;
+  /** As clients know it: the portal's own name, or the agency's. */
   name: string;
   brandColor: string;
+  brandVersion: number;
+  scheme: ColorScheme;
+  /** The agency's own words on its sign-in page, each null where it set none. */
+  headline: string | null;
+  text: string | null;
+  logo: Logo | null;
+  faviconHash: string | null;
   /** Where contacts ask for help. */
   supportEmail: string | null;
   timeZone: string;
@@ -71,7 +80,9 @@ async function listHosts(db: ReturnType<typeof kyselyOn>, asked: HostsAsked) {
     .selectFrom("hosts")
     .innerJoin("agencies", "agencies.id", "hosts.agency_id")
     .select(["hosts.id as hostId", "hosts.kind", "hosts.name as host", "hosts.selected_at", "hosts.degraded_at"])
-    .select(["agencies.id", "agencies.slug", "agencies.name", "agencies.brand_color"])
+    .select(["agencies.id", "agencies.slug", "agencies.brand_color", "agencies.brand_version", "agencies.color_scheme"])
+    .select(["agencies.welcome_headline", "agencies.welcome_text", "agencies.logo", "agencies.favicon_hash"])
+    .select(sql<string>`coalesce(agencies.portal_name, agencies.name)`.as("name"))
     .select(["agencies.support_email", "agencies.time_zone", "agencies.login_link_seconds"])
     .where("hosts.verified_at", "is not", null)
     .where("hosts.released_at", "is", null)
@@ -97,6 +108,12 @@ async function listHosts(db: ReturnType<typeof kyselyOn>, asked: HostsAsked) {
       slug: row.slug,
       name: row.name,
       brandColor: row.brand_color,
+      brandVersion: row.brand_version,
+      scheme: row.color_scheme,
+      headline: row.welcome_headline,
+      text: row.welcome_text,
+      logo: row.logo,
+      faviconHash: row.favicon_hash,
       supportEmail: row.support_email,
       timeZone: row.time_zone,
       loginLinkSeconds: row.login_link_seconds,

@@ -23,6 +23,14 @@ export type LinkUses = "once" | "until-expired" | "until-joined";
 export type Role = "owner" | "admin" | "member" | "viewer";
 export type Lane = "interactive" | "bulk";
 
+export type ColorScheme = "system" | "light" | "dark";
+
+/**
+ * What a page needs to draw an agency's logo, which is a PNG named by its hash. `ground` is the one on which it reads, or null
+ * when it brings its own.
+ */
+export type Logo = { hash: string; width: number; height: number; ground: "light" | "dark" | null };
+
 export type AgenciesTable = {
   id: Generated<string>;
   slug: string;
@@ -36,6 +44,15 @@ export type AgenciesTable = {
   sending_paused_reason: string | null;
   /** While sending is paused, when one e-mail may try whether the trouble is over. */
   sending_probe_at: Moment;
+  portal_name: ColumnType<string | null, string | null | undefined, string | null>;
+  welcome_headline: ColumnType<string | null, string | null | undefined, string | null>;
+  welcome_text: ColumnType<string | null, string | null | undefined, string | null>;
+  color_scheme: Generated<ColorScheme>;
+  logo: ColumnType<Logo | null, string | null | undefined, string | null>;
+  favicon_hash: ColumnType<string | null, string | null | undefined, string | null>;
+  brand_version: Generated<number>;
+  /** The label under PORTAL_DOMAIN that this agency's custom domains point at. */
+  dns_label: Generated<string>;
   created_at: Made;
 };
 
@@ -61,6 +78,16 @@ type Hosts<Id> = {
   degraded_at: Moment;
   released_at: Moment;
   selected_at: Moment;
+  /** What a TXT record must say to prove this claim; this and what follows mean nothing for a default host. */
+  proof_value: Generated<string>;
+  /** Somebody held the name before: only a TXT record proves it. */
+  needs_txt: Generated<boolean>;
+  proven_by: "cname" | "txt" | null;
+  checked_at: Moment;
+  next_check_at: Made;
+  check_failures: Generated<number>;
+  failing_since: Moment;
+  last_check: ColumnType<unknown, string | null | undefined, string | null>;
 };
 
 export type ContactsTable = {
@@ -201,6 +228,17 @@ export type MemberLinksTable = {
 
 export type MemberMailRequestsTable = { id: Generated<string>; kind: "reset"; email: string; created_at: Made };
 
+export type BrandImagesTable = {
+  agency_id: AgencyId;
+  hash: string;
+  bytes: Buffer;
+  width: number;
+  height: number;
+  ground: Logo["ground"];
+  created_at: Made;
+  saved_at: Moment;
+};
+
 export type ContactSessionsTable = {
   agency_id: AgencyId;
   id: Generated<string>;
@@ -215,6 +253,31 @@ export type ContactSessionsTable = {
   created_at: Made;
   last_seen_at: Made;
   ends_at: At;
+};
+
+/** `private_key` is sealed; whoever reads it names the row. `last_check` and `last_test` are the model's own shapes. */
+export type SendingDomainsTable = {
+  agency_id: AgencyId;
+  id: string;
+  domain: string;
+  local_part: Generated<string>;
+  selector: Generated<string>;
+  public_key: string;
+  private_key: Buffer;
+  proof_value: Generated<string>;
+  created_at: Made;
+  verified_at: Moment;
+  degraded_at: Moment;
+  degraded_reason: string | null;
+  selected_at: Moment;
+  spf_found_at: Moment;
+  bounce_found_at: Moment;
+  checked_at: Moment;
+  check_asked_at: Moment;
+  next_check_at: Made;
+  last_check: ColumnType<unknown, string | null | undefined, string | null>;
+  test_asked_at: Moment;
+  last_test: ColumnType<unknown, string | null | undefined, string | null>;
 };
 
 /** How a session may move to another host of its agency. */
@@ -276,7 +339,9 @@ export type AgencyTables = {
   access_tokens: AccessTokensTable;
   sign_in_codes: SignInCodesTable;
   contact_sessions: ContactSessionsTable;
+  brand_images: BrandImagesTable;
   hand_overs: HandOversTable;
+  sending_domains: SendingDomainsTable;
   jobs: Jobs<AgencyId>;
   events: Events<AgencyId>;
 };

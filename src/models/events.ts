@@ -32,7 +32,16 @@ export type EventKind =
   | "domain.recovered"
   | "domain.removed"
   | "domain.selected"
-  | "branding.changed";
+  | "branding.changed"
+  | "sending-domain.added"
+  | "sending-domain.verified"
+  | "sending-domain.degraded"
+  | "sending-domain.recovered"
+  | "sending-domain.lapsed"
+  | "sending-domain.selected"
+  | "sending-domain.changed"
+  | "sending-domain.tested"
+  | "sending-domain.removed";
 
 export type NewEvent = {
   kind: EventKind;

@@ -17,7 +17,9 @@ export const limits = {
   linkUses: { name: "link-use", max: 20, seconds: 60 },
   invitesFirstWeek: { name: "invites", max: 200, seconds: 86400 },
   invites: { name: "invites", max: 5000, seconds: 86400 },
+  brandImages: { name: "brand-image", max: 120, seconds: 3600 },
   signUpsByAddress: { name: "sign-up", max: 10, seconds: 3600 },
+  domainChecks: { name: "domain-check", max: 20, seconds: 300 },
 } as const satisfies Record<string, Limit>;
 
 /** What one hit left: whether it was within the limit, and in how many seconds the window ends. */

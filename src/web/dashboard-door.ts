@@ -1,5 +1,5 @@
 // The members' door: finds who is signed in, to which agency the path leads and whether the role will do, before any handler runs.
-import type { Context, Hono } from "hono";
+import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Deps } from "../deps.ts";
 import { Forbidden, NotFound } from "../models/errors.ts";
 import { findMemberVisit, hasRole } from "../models/people.ts";
@@ -16,7 +16,11 @@ export function createDashboard(
 ): Hono<{ Bindings: DoorBindings; Variables: MemberVariables }> {
   const app = createDoor<MemberVariables>(deps, "dashboard");
   for (const route of routes) {
-    app[route.method](route.path, guardBody("dashboard", route.bodyLimit), async (context) => {
+    const takesFiles: MiddlewareHandler = async (c, next) => {
+      c.set("takesFiles", route.files);
+      await next();
+    };
+    app[route.method](route.path, takesFiles, guardBody("dashboard", route.bodyLimit), async (context) => {
       const c = context as unknown as MemberContext;
       return (await admit(c, deps, route.role)) ?? route.handler(c);
     });

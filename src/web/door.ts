@@ -23,14 +23,14 @@ const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 // A page that asks the database more often than this has a loop in it; mutations may do more.
 const BUDGET = { GET: 8, POST: 24 } as const;
 
-/** An app for one door, with everything on it that no route may be without. `agencyOf` names the agency on error pages. */
+/** An app for one door, with everything on it that no route may be without. `siteOf` says how error pages show the agency. */
 export function createDoor<V extends BaseVariables>(
   deps: Deps,
   door: ErrorPageProps["door"],
-  agencyOf: (c: Context) => string | undefined = () => undefined,
+  siteOf: (c: Context) => ErrorPageProps["site"] = () => undefined,
 ): Hono<{ Bindings: DoorBindings; Variables: V }> {
   const app = new Hono<{ Bindings: DoorBindings; Variables: V }>({ strict: true });
-  const answer = (c: Context, error: unknown) => refuse(c, door, refusalOf(error), agencyOf(c));
+  const answer = (c: Context, error: unknown) => refuse(c, door, refusalOf(error), siteOf(c));
 
   app.onError((error, c) => {
     const { status } = refusalOf(error);
@@ -38,7 +38,7 @@ export function createDoor<V extends BaseVariables>(
       deps.log[status === 500 ? "error" : "warn"]({ err: error, request: c.get("requestId") }, "request failed");
     return answer(c, error);
   });
-  app.notFound((c) => refuse(c, door, { status: 404 }, agencyOf(c)));
+  app.notFound((c) => refuse(c, door, { status: 404 }, siteOf(c)));
   app.use(observe(deps) as unknown as MiddlewareHandler<{ Bindings: DoorBindings; Variables: V }>);
   app.get("/static/*", serveAsset);
   return app;
@@ -48,14 +48,14 @@ export function createDoor<V extends BaseVariables>(
 export function guardBody(
   door: ErrorPageProps["door"],
   bytes = FORM_BODY,
-  agencyOf: (c: Context) => string | undefined = () => undefined,
+  siteOf: (c: Context) => ErrorPageProps["site"] = () => undefined,
 ): MiddlewareHandler {
-  const limited = bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, door, { status: 413 }, agencyOf(c)) });
+  const limited = bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, door, { status: 413 }, siteOf(c)) });
   return async (c, next) => {
     if (!UNSAFE.has(c.req.method)) return next();
     return limited(c, async () => {
       if (await isFromOurPage(c as BaseContext)) return next();
-      c.res = await refuse(c, door, { status: 403 }, agencyOf(c));
+      c.res = await refuse(c, door, { status: 403 }, siteOf(c));
     });
   };
 }

@@ -27,14 +27,14 @@ export function refuse(
   c: Context,
   door: ErrorPageProps["door"],
   { status, wait, words }: Refusal,
-  agency?: string,
+  site?: ErrorPageProps["site"],
 ): Response | Promise<Response> {
   const requestId = (c as BaseContext).get("requestId");
   if (wait !== undefined) c.header("retry-after", String(wait));
   if (isHtmx(c)) return part(c, <ErrorReply status={status} requestId={requestId} wait={wait} words={words} />, status);
   return page(
     c,
-    <ErrorPage door={door} status={status} requestId={requestId} agency={agency} wait={wait} words={words} />,
+    <ErrorPage door={door} status={status} requestId={requestId} site={site} wait={wait} words={words} />,
     status,
   );
 }

@@ -6,8 +6,14 @@ import { Invalid } from "../models/errors.ts";
 /** A posted form. Field names may repeat; a missing field is an empty text. */
 export class Form {
   readonly #fields: URLSearchParams;
-  constructor(fields: URLSearchParams) {
+  readonly #files: ReadonlyMap<string, Uint8Array>;
+  constructor(fields: URLSearchParams, files: ReadonlyMap<string, Uint8Array> = new Map()) {
     this.#fields = fields;
+    this.#files = files;
+  }
+  /** The bytes of the file that was chosen, or undefined. What its sender calls it and says it is counts for nothing. */
+  file(name: string): Uint8Array | undefined {
+    return this.#files.get(name);
   }
   /** The field's first value as it was typed, or "". */
   text(name: string): string {
@@ -26,18 +32,40 @@ export class Form {
   }
 }
 
-/** The request's form, parsed once. Throws Invalid when the body is not form-encoded. */
+/** The request's form, parsed once. Throws Invalid when the body is not form-encoded; files come only to the routes that take them. */
 export async function readForm(c: Context): Promise<Form> {
   const known = c.get("form") as Form | undefined;
   if (known) return known;
   const type = c.req.header("content-type") ?? "";
+  const form =
+    c.get("takesFiles") === true && /^multipart\/form-data\b/i.test(type)
+      ? await readParts(c)
+      : await readFields(c, type);
+  c.set("form", form);
+  return form;
+}
+
+async function readFields(c: Context, type: string): Promise<Form> {
   const body = await c.req.text();
   if (body !== "" && !/^application\/x-www-form-urlencoded\b/i.test(type))
     throw new Invalid({ form: "Send the form as application/x-www-form-urlencoded." });
   // PostgreSQL's text holds everything but the null character.
-  const form = new Form(new URLSearchParams(body.replaceAll("%00", "").replaceAll("\0", "")));
-  c.set("form", form);
-  return form;
+  return new Form(new URLSearchParams(body.replaceAll("%00", "").replaceAll("\0", "")));
+}
+
+// The body is limited by the route, so that all of it may stand in memory.
+async function readParts(c: Context): Promise<Form> {
+  const data = await c.req.formData().catch(() => {
+    throw new Invalid({ form: "This form could not be read." });
+  });
+  const fields = new URLSearchParams();
+  const files = new Map<string, Uint8Array>();
+  for (const [name, value] of data) {
+    if (typeof value === "string") fields.append(name, value.replaceAll("\0", ""));
+    // A browser sends an empty file where none was chosen.
+    else if (value.size > 0 && !files.has(name)) files.set(name, await value.bytes());
+  }
+  return new Form(fields, files);
 }
 
 /** What a check found: the values, or the first fault of each field beside what was typed (never a password). */

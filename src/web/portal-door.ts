@@ -4,19 +4,23 @@ import type { Deps } from "../deps.ts";
 import { findContactSession, touchContactSession } from "../models/contact-sessions.ts";
 import { portal as paths } from "../paths.ts";
 import { createDoor, type DoorBindings, guardBody } from "./door.ts";
+import { portalSite } from "./portal-site.ts";
 import type { PortalContext, PortalRoute, PortalVariables } from "./route.ts";
 import { readSessionId } from "./sessions.ts";
 
-const agencyOf = (c: Context): string | undefined => (c.env as DoorBindings | undefined)?.portal?.name;
+const siteOf = (c: Context) => {
+  const host = (c.env as DoorBindings | undefined)?.portal;
+  return host && portalSite(host);
+};
 
 /** The portal as an app, from the rows of its map; the dispatcher hands it the agency's host with each request. */
 export function createPortal(
   deps: Deps,
   routes: readonly PortalRoute[],
 ): Hono<{ Bindings: DoorBindings; Variables: PortalVariables }> {
-  const app = createDoor<PortalVariables>(deps, "portal", agencyOf);
+  const app = createDoor<PortalVariables>(deps, "portal", siteOf);
   for (const route of routes) {
-    app[route.method](route.path, guardBody("portal", route.bodyLimit, agencyOf), async (context) => {
+    app[route.method](route.path, guardBody("portal", route.bodyLimit, siteOf), async (context) => {
       const c = context as unknown as PortalContext;
       const { portal } = context.env;
       if (!portal) throw new Error("A portal request came without its host.");

@@ -21,6 +21,8 @@ export type BaseVariables = {
   /** The form field that stands in for the headers that some browsers leave out. */
   csrf: string;
   form: Form | undefined;
+  /** Whether the route that answers takes files. */
+  takesFiles: boolean | undefined;
   /** The pattern of the route that answered, for logs and metrics. */
   route: string;
 };
@@ -51,13 +53,14 @@ type Answer = Response | Promise<Response>;
 
 /**
  * A row of the dashboard's map. `role` is the least that may use it: "anyone" signed in or not, "signed-in" any member, else a role
- * in the agency that `:agency` names. `bodyLimit` is in bytes, 64 KiB unless told.
+ * in the agency that `:agency` names. `bodyLimit` is in bytes, 64 KiB unless told; `files` says that its forms may carry some.
  */
 export type MemberRoute = {
   method: "get" | "post";
   path: string;
   role: Role | "anyone" | "signed-in";
   bodyLimit?: number;
+  files?: boolean;
   handler: (c: MemberContext) => Answer;
 };
 

@@ -25,7 +25,7 @@ const pages: readonly (readonly [string, () => Drawn])[] = [
     ),
   ],
   ["an error on the dashboard", () => <ErrorPage door="dashboard" status={404} requestId="r1" />],
-  ["an error on a portal", () => <ErrorPage door="portal" status={500} requestId="r1" agency={hostile} />],
+  ["an error on a portal", () => <ErrorPage door="portal" status={500} requestId="r1" site={{ agency: hostile }} />],
   ["an unknown host", () => <ErrorPage door="nowhere" status={404} requestId="r1" />],
 ];
 
@@ -61,7 +61,7 @@ describe("an error page", () => {
   });
 
   it("shows a portal's clients the agency and never the product", async () => {
-    const html = await drawn(<ErrorPage door="portal" status={404} requestId="r" agency="Northwind" />);
+    const html = await drawn(<ErrorPage door="portal" status={404} requestId="r" site={{ agency: "Northwind" }} />);
     expect(html).toContain("Northwind");
     expect(html).not.toContain("Portico");
   });

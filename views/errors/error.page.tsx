@@ -1,7 +1,7 @@
 // The page for a request that came to nothing, at each door; it holds a request id and never a reason that is not the reader's business.
 import { app, portal } from "../../src/paths.ts";
 import { Document } from "../layouts/document.tsx";
-import { PortalSignedOutLayout } from "../layouts/portal-signed-out.layout.tsx";
+import { PortalSignedOutLayout, type PortalSite } from "../layouts/portal-signed-out.layout.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { type ErrorWords, errorWords } from "./error-words.ts";
@@ -12,7 +12,7 @@ export type ErrorPageProps = {
   status: number;
   requestId: string;
   /** The portal's agency, when it is known. */
-  agency?: string | undefined;
+  site?: PortalSite | undefined;
   /** Seconds until it is worth trying again. */
   wait?: number | undefined;
   /** Words that fit better than the usual ones. */
@@ -27,7 +27,7 @@ const RequestId = ({ id }: { id: string }) => (
 
 function Plain({ title, text, id, product }: ErrorWords & { id: string; product: boolean }) {
   return (
-    <Document title={title} site={product ? "Portico" : title} favicon={product}>
+    <Document title={title} site={product ? "Portico" : title} favicon={product ? undefined : false}>
       <div class="gate">
         <header>
           {product && (
@@ -55,9 +55,9 @@ function Plain({ title, text, id, product }: ErrorWords & { id: string; product:
   );
 }
 
-function AtPortal({ title, text, id, agency }: ErrorWords & { id: string; agency: string }) {
+function AtPortal({ title, text, id, site }: ErrorWords & { id: string; site: PortalSite }) {
   return (
-    <PortalSignedOutLayout title={title} agency={agency} lead={text} icon="alert">
+    <PortalSignedOutLayout {...site} title={title} lead={text} icon="alert">
       <div class="row">
         <ButtonLink href={portal.home()}>Go to the start</ButtonLink>
       </div>
@@ -66,8 +66,8 @@ function AtPortal({ title, text, id, agency }: ErrorWords & { id: string; agency
   );
 }
 
-export function ErrorPage({ door, status, requestId, agency, wait, words }: ErrorPageProps) {
+export function ErrorPage({ door, status, requestId, site, wait, words }: ErrorPageProps) {
   const said = words ?? errorWords(status, wait);
-  if (door === "portal" && agency) return <AtPortal {...said} id={requestId} agency={agency} />;
+  if (door === "portal" && site) return <AtPortal {...said} id={requestId} site={site} />;
   return <Plain {...said} id={requestId} product={door === "dashboard"} />;
 }

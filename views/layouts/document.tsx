@@ -10,8 +10,10 @@ export type DocumentProps = {
   site: string;
   /** A tenant's style sheet, after our own. */
   theme?: string | undefined;
-  /** What contacts see has no product icon. */
-  favicon?: boolean | undefined;
+  /** What contacts see has no product icon: the address of the agency's own, or none. */
+  favicon?: string | false | undefined;
+  /** Pins the appearance, which else follows the reader's system. */
+  scheme?: "light" | "dark" | undefined;
   class?: string | undefined;
   children: Child;
 };
@@ -24,16 +26,18 @@ const htmxConfig = JSON.stringify({
   noSwap: [204, 304, 400, 401, 403, 404, 408, 409, 413, 415, 429, "5xx"],
 });
 
-function Head({ title, site, theme, favicon }: DocumentProps) {
+const icon = (favicon: DocumentProps["favicon"]) => favicon ?? asset("img/favicon.svg");
+
+function Head({ title, site, theme, favicon, scheme }: DocumentProps) {
   return (
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
+      <meta name="color-scheme" content={scheme ?? "light dark"} />
       <meta name="robots" content="noindex" />
       <meta name="htmx-config" content={htmxConfig} />
       <title>{title === site ? site : `${title} · ${site}`}</title>
-      <link rel="icon" href={favicon === false ? "data:," : asset("img/favicon.svg")} />
+      <link rel="icon" href={icon(favicon) || "data:,"} />
       <link rel="stylesheet" href={asset("app.css")} />
       {theme && <link rel="stylesheet" href={theme} />}
       <script src={asset("js/theme.js")} />
@@ -47,7 +51,7 @@ export function Document(props: DocumentProps) {
   return (
     <>
       {raw("<!doctype html>")}
-      <html lang="en">
+      <html lang="en" data-theme={props.scheme}>
         <Head {...props} />
         <body class={classes(props.class)}>{props.children}</body>
       </html>

@@ -10,6 +10,7 @@ import { PortalLogo } from "../ui/portal-logo.tsx";
 import { Toast, type ToastProps, Toasts } from "../ui/toast.tsx";
 import { Document } from "./document.tsx";
 import { FailureToasts } from "./failure-toasts.tsx";
+import { branded, type PortalBrand } from "./portal-signed-out.layout.tsx";
 
 export type PortalNavItem = "home" | "profile";
 
@@ -21,6 +22,7 @@ export type PortalLayoutProps = {
   narrow?: boolean | undefined;
   /** An address of the agency for people who need help. */
   help?: string | undefined;
+  brand?: PortalBrand | undefined;
   flash?: readonly ToastProps[] | undefined;
   children: Child;
 };
@@ -67,7 +69,7 @@ function Bar(props: PortalLayoutProps) {
   return (
     <header class="pbar">
       <div class="pbar__in">
-        <PortalLogo agency={props.agency} href={portal.home()} />
+        <PortalLogo agency={props.agency} href={portal.home()} logo={props.brand?.logo} />
         <nav class="pnav" aria-label="Main">
           {nav.map(({ item, label, href }) => (
             <a href={href} aria-current={current(props, item)}>
@@ -96,7 +98,7 @@ function Tabbar(props: PortalLayoutProps) {
 
 export function PortalLayout(props: PortalLayoutProps) {
   return (
-    <Document title={props.title} site={props.agency} theme={portal.theme()} favicon={false}>
+    <Document title={props.title} site={props.agency} {...branded(props.brand)}>
       <div class="portal portal--page" data-brand="">
         <a class="skip" href="#main">
           Skip to content

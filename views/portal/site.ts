@@ -1,8 +1,7 @@
 // What every page of a portal says of the agency it belongs to.
-import type { PortalSignedOutLayoutProps } from "../layouts/portal-signed-out.layout.tsx";
+import type { PortalSite } from "../layouts/portal-signed-out.layout.tsx";
 
-/** `help` is an address of the agency for people who need help. */
-export type PortalSite = Pick<PortalSignedOutLayoutProps, "agency" | "help">;
+export type { PortalSite };
 
 /** How to address a person: the first word of the name, or the address when there is no name. */
 export function firstName({ name, email }: { name: string; email: string }): string {

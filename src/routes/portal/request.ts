@@ -5,12 +5,12 @@ import type { PortalSite } from "../../../views/portal/site.ts";
 import { allowedDestination } from "../../models/access-links.ts";
 import type { SignedInContact, Visit } from "../../models/contact-sessions.ts";
 import { hostName, type PortalOrigin } from "../../models/portal-url.ts";
+import { portalSite } from "../../web/portal-site.ts";
 import type { PortalContext } from "../../web/route.ts";
 
 /** The agency as the pages of its portal name it. */
 export function siteOf(c: PortalContext): PortalSite {
-  const { name, supportEmail } = c.get("portal");
-  return { agency: name, help: supportEmail ?? undefined };
+  return portalSite(c.get("portal"));
 }
 
 /** The name of the host that was asked, as the database knows it and not as the request spelled it. */

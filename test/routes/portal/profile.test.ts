@@ -1,7 +1,7 @@
 // What contacts do once they are in: set and change a password, change their name, sign devices out; and the agency's colour.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { contrast, onBrand } from "../../../src/models/brand-colors.ts";
 import { portal } from "../../../src/paths.ts";
-import { contrast, onBrand } from "../../../src/routes/portal/theme.ts";
 import type { Visitor } from "../../support/visitor.ts";
 import { createWorld, type World } from "../../support/world.ts";
 import { contactRow, countSessions, enter, makeLink, restore } from "./portal-world.ts";
