@@ -1,7 +1,7 @@
 // One key a purpose, derived from SESSION_SECRET, so that what one part sealed or signed means nothing to another.
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 
-export type Purpose = "member-session" | "contact-session" | "browser" | "csrf" | "flash" | "code" | "host-marker";
+export type Purpose = "member-session" | "contact-session" | "browser" | "csrf" | "flash" | "code" | "host-marker" | "dkim";
 
 /** Makes keys from the secrets, newest first. */
 export type Keys = {
@@ -13,7 +13,35 @@ export type Keys = {
   sign(purpose: Purpose, text: string): string;
   /** Whether the signature was made by any of the keys; takes the same time for every wrong one. */
   verify(purpose: Purpose, text: string, signature: string): boolean;
+  /** The bytes sealed with AES-256-GCM under the newest key; they open only beside the same `about`, such as the row they belong to. */
+  seal(purpose: Purpose, plain: Buffer, about: string): Buffer;
+  /** What was sealed by any of the keys, and whether it was the newest; undefined when it is not ours, was changed, or is about another. */
+  open(purpose: Purpose, sealed: Buffer, about: string): { plain: Buffer; newest: boolean } | undefined;
 };
+
+// A version, then nonce, tag and text.
+const SEAL_VERSION = 1;
+const NONCE = 12;
+const TAG = 16;
+
+function sealWith(key: Buffer, plain: Buffer, about: string): Buffer {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(about));
+  const text = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([Buffer.of(SEAL_VERSION), nonce, cipher.getAuthTag(), text]);
+}
+
+function openWith(key: Buffer, sealed: Buffer, about: string): Buffer | undefined {
+  if (sealed[0] !== SEAL_VERSION || sealed.length < 1 + NONCE + TAG) return undefined;
+  const [nonce, tag] = [sealed.subarray(1, 1 + NONCE), sealed.subarray(1 + NONCE, 1 + NONCE + TAG)];
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG });
+  decipher.setAAD(Buffer.from(about)).setAuthTag(tag);
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE + TAG)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Derives the keys (HKDF-SHA256, RFC 5869) from SESSION_SECRET's values. */
 export function createKeys(secrets: readonly string[]): Keys {
@@ -38,6 +66,14 @@ export function createKeys(secrets: readonly string[]): Keys {
         const right = mac(derive(purpose, i), text);
         return given.length === right.length && timingSafeEqual(given, right);
       });
+    },
+    seal: (purpose, plain, about) => sealWith(derive(purpose, 0), plain, about),
+    open: (purpose, sealed, about) => {
+      for (const index of secrets.keys()) {
+        const plain = openWith(derive(purpose, index), sealed, about);
+        if (plain) return { plain, newest: index === 0 };
+      }
+      return undefined;
     },
   };
 }

@@ -15,7 +15,7 @@ const global: Record<string, string> = {
 };
 
 /** Unique keys that must hold across agencies, because a name or address on the internet has one owner. */
-const acrossAgencies = new Set(["hosts_one_holder"]);
+const acrossAgencies = new Set(["hosts_one_holder", "sending_domains_one_holder"]);
 
 const rowsOf = async <T>(text: string) => (await (await databaseForTest()).owner.query(text)).rows as T[];
 
