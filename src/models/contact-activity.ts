@@ -3,6 +3,8 @@ import { sql } from "kysely";
 import type { AgencyReader, EmailKind, EmailStatus, LinkKind, LinkUses } from "../db/schema.ts";
 import type { EventKind } from "./events.ts";
 
+export type { EmailKind, LinkKind } from "../db/schema.ts";
+
 /** What a story can be narrowed to. */
 export const activityKinds = {
   emails: ["contact.invited", "email.queued", "email.sent", "email.failed", "email.suppressed", "email.released"],

@@ -1,5 +1,6 @@
 // The orders of the contacts list, and the cursors by which a page says where the next one begins.
 import { type RawBuilder, sql } from "kysely";
+import { defaultContactsSort } from "../paths.ts";
 
 const fields = ["name", "company", "status", "invited", "last-sign-in"] as const;
 
@@ -59,15 +60,12 @@ const keys: Readonly<Record<SortField, SortKey>> = {
   "last-sign-in": moment(sql`contacts.last_sign_in_at`),
 };
 
-/** Newest invite first. */
-export const defaultSort: ContactsSort = "-invited";
-
 /** Every order, both ways. */
 export const contactsSorts: readonly ContactsSort[] = fields.flatMap((field) => [field, `-${field}`] as const);
 
 /** The order that a URL's text names; the default for anything else. */
 export function sortOf(name: string | undefined): ContactsSort {
-  return contactsSorts.find((sort) => sort === name) ?? defaultSort;
+  return contactsSorts.find((sort) => sort === name) ?? defaultContactsSort;
 }
 
 /** The field of an order and its direction. */

@@ -12,6 +12,9 @@ import {
 import { NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 
+export type { ContactStatus, EmailStatus } from "../db/schema.ts";
+export type { ContactsSort, SortField } from "./contacts-cursor.ts";
+
 /** Contacts to do something with: named ones, or everybody that a filter of the list matches. */
 export type ContactSelection = { ids: readonly string[] } | ({ all: true } & ContactsFilter);
 
@@ -101,7 +104,12 @@ export function selectContacts(
  * comes first, because the index is asked for that one. Undefined without words.
  */
 export function searchPatterns(q: string | undefined): string[] | undefined {
-  const words = (q ?? "").normalize("NFC").toLowerCase().slice(0, 200).split(/\s+/).filter(Boolean);
+  const words = (q ?? "")
+    .normalize("NFC")
+    .toLowerCase()
+    .slice(0, 200)
+    .split(/[\s\p{Cc}]+/u)
+    .filter(Boolean);
   if (words.length === 0) return undefined;
   const chosen = [...new Set(words)].sort((a, b) => b.length - a.length).slice(0, 10);
   return chosen.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);

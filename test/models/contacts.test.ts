@@ -85,8 +85,8 @@ describe("the list of contacts", () => {
         page = await store.read((db) => listContacts(db, { sort, before: previous, limit: 10 }));
         expect(page.before).toBe(47 - backwards.length - page.rows.length);
       }
-      expect(forwards, sort).toEqual(ids(whole.rows));
-      expect(backwards, sort).toEqual(ids(whole.rows));
+      expect(forwards).toEqual(ids(whole.rows));
+      expect(backwards).toEqual(ids(whole.rows));
     }
   });
 
@@ -134,12 +134,8 @@ describe("the list of contacts", () => {
       "A".repeat(5000),
     ];
     for (const cursor of bad) {
-      expect(await store.read((db) => listContacts(db, { sort: "name", after: cursor, limit: 5 })), cursor).toEqual(
-        first,
-      );
-      expect(await store.read((db) => listContacts(db, { sort: "name", before: cursor, limit: 5 })), cursor).toEqual(
-        first,
-      );
+      expect(await store.read((db) => listContacts(db, { sort: "name", after: cursor, limit: 5 }))).toEqual(first);
+      expect(await store.read((db) => listContacts(db, { sort: "name", before: cursor, limit: 5 }))).toEqual(first);
     }
     const moments = [1e300, Number.MAX_SAFE_INTEGER + 1, 0.5, "2026-02-30", true];
     for (const moment of moments) expect(readCursor("invited", encode(["invited", moment, id, 5]))).toBeUndefined();
@@ -203,7 +199,7 @@ describe("a search", () => {
     await insertContact(database, store.id, { email: "joe@acme.example", name: "Joe", company: "Harbour" });
     const found = async (q: string) => ids((await store.read((db) => listContacts(db, { sort: "name", q }))).rows);
     for (const q of ["jané", "JANÉ", "jane.d", "bright doe", "  water   acme ", "jané".normalize("NFD")])
-      expect(await found(q), q).toEqual([jane]);
+      expect(await found(q)).toEqual([jane]);
     expect(await found("jane harbour")).toEqual([]);
     expect(await found("   ")).toHaveLength(2);
   });
@@ -218,9 +214,10 @@ describe("a search", () => {
     await insertContact(database, store.id, { email: "axb@acme.example", name: "100 ONeil Sons" });
     for (const q of ["100%", "a_b", "\\", "o'neil", "% \\"]) {
       const page = await store.read((db) => listContacts(db, { sort: "name", q }));
-      expect(ids(page.rows), q).toEqual([odd]);
+      expect(ids(page.rows)).toEqual([odd]);
       expect(page.total).toBe(1);
     }
+    expect(searchPatterns("a\0b\u0007 ")).toEqual(["%a%", "%b%"]);
     expect(searchPatterns(String.raw`50%_\ `)).toEqual([String.raw`%50\%\_\\%`]);
   });
 

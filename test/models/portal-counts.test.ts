@@ -114,10 +114,10 @@ describe("the kept counts", () => {
       fc.asyncProperty(fc.array(operation, { minLength: 6, maxLength: 16 }), async (steps) => {
         const store = await newAgency();
         await run(store, ["insert", 6, 6]);
-        const results = await Promise.allSettled(steps.map((step) => run(store, step)));
+        const results = await Promise.allSettled(steps.map(async (step) => run(store, step)));
+        const failed = results.filter((result) => result.status === "rejected");
         // Only a deadlock of the test's own raw statements may fail; the store tries again by itself.
-        for (const result of results)
-          if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "40P01" });
+        expect(failed.filter(({ reason }) => (reason as { code?: string }).code !== "40P01")).toEqual([]);
         const truth = await counted(store);
         expect(await kept(store)).toEqual(truth);
         await fold(store);

@@ -1,7 +1,6 @@
 // What happened to a contact, in words.
 import type { Child } from "hono/jsx";
-import type { EmailKind, LinkKind } from "../../src/db/schema.ts";
-import type { Activity } from "../../src/models/contact-activity.ts";
+import type { Activity, EmailKind, LinkKind } from "../../src/models/contact-activity.ts";
 import { durationText } from "../portal/duration.ts";
 import type { IconName } from "../ui/icon.tsx";
 

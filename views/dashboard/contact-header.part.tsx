@@ -70,7 +70,6 @@ export function ContactHeader(props: HeaderProps) {
           <h1>{nameOf(contact)}</h1>
           <p class="row">
             <ContactStatus state={contact.status} /> {contact.name && <span class="muted break">{contact.email}</span>}
-            <ContactMail id={contact.id} status={contact.status} mail={contact.lastEmail} slug={slug} watch />
           </p>
         </div>
       </div>
@@ -79,6 +78,7 @@ export function ContactHeader(props: HeaderProps) {
           <Actions {...props} />
         </div>
       )}
+      <ContactMail id={contact.id} status={contact.status} mail={contact.lastEmail} slug={slug} watch />
     </header>
   );
 }

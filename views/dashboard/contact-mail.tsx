@@ -1,6 +1,5 @@
 // What became of the newest e-mail to a contact, beside his status; asks again by itself while that is not settled.
-import type { ContactStatus } from "../../src/db/schema.ts";
-import type { LastEmail } from "../../src/models/contacts.ts";
+import type { ContactStatus, LastEmail } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
 import { EmailStatus } from "../ui/status.tsx";
 

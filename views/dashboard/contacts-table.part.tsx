@@ -1,7 +1,6 @@
 // The list of contacts: heads that order it, its rows and the pager; or why there are none.
-import type { ContactsPage } from "../../src/models/contacts.ts";
-import { type ContactsSort, defaultSort, type SortField } from "../../src/models/contacts-cursor.ts";
-import { app } from "../../src/paths.ts";
+import type { ContactsPage, ContactsSort, SortField } from "../../src/models/contacts.ts";
+import { app, defaultContactsSort } from "../../src/paths.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { ActionsHead, Pager, SelectAllCell, SortHead, Table } from "../ui/table.tsx";
@@ -17,7 +16,7 @@ type HeadProps = ContactsTableProps & { field: SortField; label: string; first?:
 
 /** A click orders by this column, a second one the other way round; moments begin with the newest. */
 function Head({ field, label, first, slug, filters, class: more }: HeadProps) {
-  const current = filters.sort ?? defaultSort;
+  const current = filters.sort ?? defaultContactsSort;
   const direction = current === field ? "ascending" : current === `-${field}` ? "descending" : undefined;
   const descends = direction ? direction === "ascending" : first === "descending";
   const sort: ContactsSort = descends ? `-${field}` : field;
@@ -26,7 +25,7 @@ function Head({ field, label, first, slug, filters, class: more }: HeadProps) {
       label={label}
       class={more}
       direction={direction}
-      href={listPath(slug, { ...filters, sort: sort === defaultSort ? undefined : sort })}
+      href={listPath(slug, { ...filters, sort: sort === defaultContactsSort ? undefined : sort })}
       target={swapsTable["hx-target"]}
       hx-swap={swapsTable["hx-swap"]}
       hx-indicator="closest .contacts"

@@ -1,5 +1,5 @@
 // The statuses as tabs, each with how many contacts have it.
-import type { ContactStatus } from "../../src/db/schema.ts";
+import type { ContactStatus } from "../../src/models/contacts.ts";
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
 import { contactStates } from "../ui/status.tsx";
 import { Tabs } from "../ui/tabs.tsx";

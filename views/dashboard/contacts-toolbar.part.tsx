@@ -1,5 +1,5 @@
 // The search above the list, and the order where there are no column heads to click; a plain form without JavaScript.
-import type { ContactsSort } from "../../src/models/contacts-cursor.ts";
+import type { ContactsSort } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
 import { Button } from "../ui/button.tsx";
 import { Check } from "../ui/check.tsx";

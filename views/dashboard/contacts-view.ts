@@ -1,6 +1,5 @@
 // What every part of the contacts list needs to know: whose list, in which time zone, whether the reader may act, and its filter.
-import type { ContactStatus } from "../../src/db/schema.ts";
-import type { ContactsSort } from "../../src/models/contacts-cursor.ts";
+import type { ContactStatus, ContactsSort } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
 
 /** The reader's side of a page: the agency's slug and time zone, and whether he may do more than look. */

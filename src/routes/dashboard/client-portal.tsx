@@ -1,16 +1,16 @@
 // The Client portal page: one address for the page, its filters, orders and pages, and for the table alone.
+import { html } from "hono/html";
 import { ClientPortalPage } from "../../../views/dashboard/client-portal.page.tsx";
 import { ContactsTableReply } from "../../../views/dashboard/contacts-table.reply.tsx";
 import { QrFile } from "../../../views/ui/qr.tsx";
 import type { AgencyReader } from "../../db/schema.ts";
 import { listContacts } from "../../models/contacts.ts";
-import { defaultSort } from "../../models/contacts-cursor.ts";
 import { listHostChoices } from "../../models/host-selection.ts";
 import { hasRole } from "../../models/people.ts";
 import { getPortalCounts } from "../../models/portal-counts.ts";
 import { portalUrl } from "../../models/portal-url.ts";
 import { findPauseReason } from "../../models/sending.ts";
-import { app } from "../../paths.ts";
+import { app, defaultContactsSort } from "../../paths.ts";
 import { page, part, shellOf, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
 import { filtersOf, viewing } from "./contacts-list.ts";
@@ -24,15 +24,16 @@ function showClientPortal(c: MemberContext): Promise<Response> {
   return wantsPart(c, "contacts-table") ? sendTable(c) : sendPage(c);
 }
 
-function loadList(c: MemberContext, db: AgencyReader) {
+async function loadList(c: MemberContext, db: AgencyReader) {
   const filters = filtersOf((name) => c.req.query(name));
   const { after, before } = c.req.query();
-  const query = { ...filters, sort: filters.sort ?? defaultSort, after, before };
-  return Promise.all([filters, listContacts(db, query), getPortalCounts(db)]);
+  const query = { ...filters, sort: filters.sort ?? defaultContactsSort, after, before };
+  const [contacts, counts] = await Promise.all([listContacts(db, query), getPortalCounts(db)]);
+  return { filters, contacts, counts };
 }
 
 async function sendTable(c: MemberContext): Promise<Response> {
-  const [filters, contacts, counts] = await c.get("store").read((db) => loadList(c, db));
+  const { filters, contacts, counts } = await c.get("store").read((db) => loadList(c, db));
   const { after, before } = c.req.query();
   // The address without the empty fields of the form.
   c.header("hx-push-url", app.portal(c.get("agency").slug, { ...filters, after, before }));
@@ -41,19 +42,19 @@ async function sendTable(c: MemberContext): Promise<Response> {
 
 async function sendPage(c: MemberContext): Promise<Response> {
   const origin = c.get("deps").config.portalOrigin;
-  const [[filters, contacts, counts], url, hosts, pausedReason] = await c
+  const [list, url, hosts, pausedReason] = await c
     .get("store")
     .read((db) =>
       Promise.all([loadList(c, db), portalUrl(db, origin), listHostChoices(db, origin), findPauseReason(db)]),
     );
   const mayChooseHost = hasRole(c.get("role"), "admin");
-  const portal = { ...viewing(c), url, hosts, mayChooseHost, pausedReason, counts, contacts, filters };
+  const portal = { ...viewing(c), ...list, url, hosts, mayChooseHost, pausedReason };
   return page(c, <ClientPortalPage {...shellOf(c)} portal={portal} />);
 }
 
 async function sendQrCode(c: MemberContext): Promise<Response> {
   const url = await c.get("store").read((db) => portalUrl(db, c.get("deps").config.portalOrigin));
-  const svg = await (<QrFile value={url} />).toString();
+  const svg = await html`${<QrFile value={url} />}`;
   const { slug } = c.get("agency");
   return c.body(svg, 200, {
     "content-type": "image/svg+xml; charset=utf-8",

@@ -4,10 +4,10 @@ import type { ContactsUpdate } from "../../../views/dashboard/contacts-updated.r
 import type { Filters, Viewing } from "../../../views/dashboard/contacts-view.ts";
 import type { AgencyReader } from "../../db/schema.ts";
 import { type ContactSelection, contactSelection, findContactRows, statusFilter } from "../../models/contacts.ts";
-import { defaultSort, sortOf } from "../../models/contacts-cursor.ts";
+import { sortOf } from "../../models/contacts-cursor.ts";
 import { hasRole } from "../../models/people.ts";
 import { getPortalCounts } from "../../models/portal-counts.ts";
-import { app } from "../../paths.ts";
+import { app, defaultContactsSort } from "../../paths.ts";
 import type { MemberContext } from "../../web/route.ts";
 
 type Field = (name: string) => string | null | undefined;
@@ -24,7 +24,7 @@ export function filtersOf(field: Field): Filters {
   return {
     status: statusFilter(field("status") ?? undefined),
     q: field("q")?.trim().slice(0, 200) || undefined,
-    sort: sort === defaultSort ? undefined : sort,
+    sort: sort === defaultContactsSort ? undefined : sort,
   };
 }
 

@@ -105,7 +105,7 @@ async function showForm(c: MemberContext, { typed, errors }: Faults): Promise<Re
 const shortText = z
   .string()
   .default("")
-  .refine((text) => [...text.trim()].length <= 100, "Use 100 characters or fewer.")
+  .refine((text) => Array.from(text.trim()).length <= 100, "Use 100 characters or fewer.")
   .transform(parseName);
 const details = z.object({ name: shortText, company: shortText });
 

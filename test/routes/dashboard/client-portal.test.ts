@@ -1,0 +1,178 @@
+// The Client portal page: the same address for page and table, every filter in it, and nothing of another agency.
+import { beforeAll, describe, expect, it } from "vitest";
+import { app } from "../../../src/paths.ts";
+import { createWorld, type World } from "../../support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  return () => world.close();
+});
+
+const rowsOf = (html: string) => [...html.matchAll(/<tr id="contact-([0-9a-f-]{36})"/g)].map(([, id]) => id ?? "");
+const text = (html: string) =>
+  html
+    .replace(/<template.*?<\/template>/gs, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+const asOwner = () => world.member(world.northwind.members.owner);
+
+describe("the Client portal page", () => {
+  it("shows the portal URL from the database, the figures and the contacts with the action that fits each", async () => {
+    const { slug, contacts, host } = world.northwind;
+    const html = await (await asOwner()).page(app.portal(slug));
+    expect(html).toContain("<h1>Client portal</h1>");
+    expect(html).toContain(`http://${host}`);
+    expect(text(html)).toMatch(/Invited 2 1 still to join Joined 1 .*Joined rate 50%/);
+    expect(text(html)).toContain("All 4 Not invited 1 Invited 1 Joined 1 Revoked 1");
+    expect(rowsOf(html).toSorted()).toEqual(
+      Object.values(contacts)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    const actionOf = (status: keyof typeof contacts) =>
+      new RegExp(`id="act-${contacts[status].id}"[^>]*>(?:<[^>]+></[a-z]+>)?([^<]+)<`).exec(html)?.[1];
+    expect(actionOf("not-invited")).toBe("Invite");
+    expect(actionOf("invited")).toBe("Resend invite");
+    expect(actionOf("joined")).toBe("Login email");
+    expect(actionOf("revoked")).toBe("Restore access");
+    expect(html).not.toContain("Rivermark");
+  });
+
+  it("asks the database at most six times", async () => {
+    const visitor = await asOwner();
+    const from = world.logged.length;
+    await visitor.get(app.portal(world.northwind.slug));
+    const line = world.logged.slice(from).find((entry) => entry.includes('"msg":"request"')) ?? "{}";
+    expect((JSON.parse(line) as { queries: number }).queries).toBeLessThanOrEqual(6);
+  });
+
+  it("filters by status and search in the address, and keeps both in every link", async () => {
+    const { slug, contacts } = world.northwind;
+    const visitor = await asOwner();
+    const joined = await visitor.page(app.portal(slug, { status: "joined" }));
+    expect(rowsOf(joined)).toEqual([contacts.joined.id]);
+    expect(joined).toMatch(/aria-current="true"[^>]*>Joined/);
+    const found = await visitor.page(app.portal(slug, { q: "INVITED@", sort: "name" }));
+    expect(rowsOf(found)).toEqual([contacts.invited.id, contacts["not-invited"].id]);
+    expect(found).toContain(`href="/${slug}?status=joined&amp;q=INVITED%40&amp;sort=name"`);
+    expect(found).toContain('value="INVITED@"');
+    expect(found).toMatch(/aria-sort="ascending"/);
+    for (const odd of [
+      "?status=bogus",
+      "?sort=password_hash",
+      "?after=x&before=y",
+      "?q=%25",
+      "?q=%00",
+      "?q=%27%22%3Cscript%3E",
+    ])
+      expect((await visitor.get(`/${slug}${odd}`)).status).toBe(200);
+    expect(await visitor.page(`/${slug}?q=%3Cscript%3E`)).not.toContain("<script>");
+  });
+
+  it("sends the table alone when htmx asks for it, with what says the same elsewhere", async () => {
+    const { slug } = world.northwind;
+    const visitor = await asOwner();
+    const response = await visitor.get(`/${slug}?status=&q=client&sort=`, { htmx: "contacts-table" });
+    expect(response.headers.get("vary")).toContain("HX-Target");
+    expect(response.headers.get("hx-push-url")).toBe(`/${slug}?q=client`);
+    const html = await response.text();
+    expect(html).toMatch(/^<div id="contacts-table"/);
+    expect(html).not.toContain("<html");
+    for (const id of ["contacts-tabs", "toolbar-filters", "bulk-bar", "live"])
+      expect(html).toContain(`hx-target="#${id}"`);
+    expect(html).toContain("4 contacts");
+  });
+
+  it("turns pages of fifty and says which rows they are", async () => {
+    const { id, slug } = world.rivermark;
+    await world.database.owner.query(
+      "insert into contacts (agency_id, email, name, invited_at) select $1, 'p' || n || '@pages.example', 'Page ' || n, now() - n * interval '1 hour' from generate_series(1, 120) n",
+      [id],
+    );
+    const visitor = await world.member(world.rivermark.members.owner);
+    const seen: string[] = [];
+    let path: string | undefined = app.portal(slug);
+    const ranges: string[] = [];
+    while (path) {
+      const html = await visitor.page(path);
+      seen.push(...rowsOf(html));
+      ranges.push(/<p>(\d+–\d+ of \d+)<\/p>/.exec(html)?.[1] ?? "");
+      path = /<a href="([^"]+)" aria-label="Next page"/.exec(html)?.[1]?.replaceAll("&amp;", "&");
+    }
+    expect(ranges).toEqual(["1–50 of 124", "51–100 of 124", "101–124 of 124"]);
+    expect(new Set(seen).size).toBe(124);
+    expect(await visitor.page(app.portal(slug))).toContain("Select all 124");
+  });
+
+  it("says why there is nothing to show", async () => {
+    const { slug } = world.northwind;
+    const visitor = await asOwner();
+    expect(await visitor.page(app.portal(slug, { q: "zephyr" }))).toContain("No contact matches “zephyr”");
+    const empty = await createWorld();
+    await empty.database.owner.query("delete from contacts where agency_id = $1", [empty.northwind.id]);
+    const nobody = await (await empty.member(empty.northwind.members.owner)).page(app.portal(slug));
+    await empty.close();
+    expect(nobody).toContain("Open the door to your first client");
+    expect(nobody).toContain("The chart starts with your first join.");
+    expect(nobody).not.toContain('id="contacts-tabs"');
+  });
+
+  it("gives a viewer everything to read and nothing to do", async () => {
+    const { slug, members, contacts } = world.northwind;
+    const html = await (await world.member(members.viewer)).page(app.portal(slug));
+    expect(rowsOf(html)).toHaveLength(4);
+    for (const word of [
+      "Resend invite",
+      "Login email",
+      "Restore access",
+      "Revoke access",
+      'name="contact"',
+      'id="bulk-bar"',
+      app.invitations(slug),
+    ])
+      expect(html).not.toContain(word);
+    expect(html).toContain(app.contact(slug, contacts.joined.id));
+  });
+
+  it("shows the state of an e-mail with its reason, and that sending is paused", async () => {
+    const { id, slug, contacts } = world.northwind;
+    const query = (sql: string, ...values: unknown[]) => world.database.owner.query(sql, values);
+    await query(
+      `with mail as (insert into emails (agency_id, kind, contact_id, to_email, lifetime_seconds, status, reason)
+         values ($1, 'invite', $2, 'x@x.example', 60, 'bounced', 'The mailbox does not exist.') returning id)
+       update contacts set last_email_id = mail.id from mail where contacts.id = $2`,
+      id,
+      contacts.invited.id,
+    );
+    await query(
+      "update agencies set sending_paused_at = now(), sending_paused_reason = 'The mail server refused the sender.' where id = $1",
+      id,
+    );
+    const html = text(await (await asOwner()).page(app.portal(slug)));
+    expect(html).toMatch(/Invited .*Email: Bounced The mailbox does not exist\./);
+    expect(html).toContain("Sending is paused The mail server refused the sender.");
+    await query("update agencies set sending_paused_at = null where id = $1", id);
+  });
+
+  it("is nobody else's", async () => {
+    const { slug } = world.northwind;
+    const stranger = await world.member(world.rivermark.members.owner);
+    expect((await stranger.get(app.portal(slug))).status).toBe(404);
+    expect((await stranger.get(app.portalQr(slug))).status).toBe(404);
+    const nobody = await world.member();
+    expect((await nobody.get(app.portal(slug))).headers.get("location")).toContain(app.signIn());
+    const html = await stranger.page(app.portal(world.rivermark.slug));
+    for (const { id, email } of Object.values(world.northwind.contacts)) {
+      expect(html).not.toContain(id);
+      expect(html).not.toContain(email);
+    }
+  });
+
+  it("hands out the portal URL as a QR code to keep", async () => {
+    const response = await (await asOwner()).get(app.portalQr(world.northwind.slug));
+    expect(response.headers.get("content-type")).toContain("image/svg+xml");
+    expect(response.headers.get("content-disposition")).toContain("northwind-portal.svg");
+    expect(await response.text()).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  });
+});
