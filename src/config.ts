@@ -20,12 +20,18 @@ export type Config = {
   dataDir: string;
   smtpUrl: string | undefined;
   mailFrom: string;
+  /** SPF mechanisms that name the servers our mail leaves from; none when the operator did not say. */
+  spfInclude: readonly string[];
+  /** Where bounces come in, when the platform has such a domain. */
+  bounceDomain: string | undefined;
   /** Newest first; the first seals, all open. */
   sessionSecrets: readonly string[];
   process: "web" | "worker" | "all";
   trustedProxies: BlockList;
   signups: "open" | "closed";
   dnsServers: readonly string[];
+  /** Where a domain's check knocks, and whether it may do so at addresses that are not on the internet. */
+  domainProbe: { httpsPort: number; httpPort: number; privateAddresses: boolean };
   workerConcurrency: number;
   logLevel: string;
 };
@@ -110,6 +116,8 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     dataDir,
     smtpUrl,
     mailFrom,
+    spfInclude: readSpfInclude(env.SPF_INCLUDE, faults),
+    bounceDomain: readBounceDomain(env.BOUNCE_DOMAIN, faults),
     sessionSecrets: readSecrets(secret("SESSION_SECRET"), production, dataDir, faults),
     process: choice("PROCESS", "all", ["web", "worker", "all"] as const),
     trustedProxies: readProxies(env.TRUSTED_PROXIES, faults),
@@ -118,6 +126,11 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
       .split(",")
       .map((one) => one.trim())
       .filter(Boolean),
+    domainProbe: {
+      httpsPort: number("DOMAIN_HTTPS_PORT", 443, 1, 65535),
+      httpPort: number("DOMAIN_HTTP_PORT", 80, 1, 65535),
+      privateAddresses: choice("DOMAIN_PRIVATE_ADDRESSES", production ? "no" : "yes", ["yes", "no"] as const) === "yes",
+    },
     workerConcurrency: number("WORKER_CONCURRENCY", 5, 1, 200),
     logLevel: choice("LOG_LEVEL", "info", LEVELS),
   };
@@ -137,6 +150,28 @@ function readAppUrl(text: string | undefined, port: number, faults: string[]): U
     faults.push(`APP_URL must be an origin such as https://app.example.com, not "${text}".`);
     return fallback;
   }
+}
+
+// `include:spf.example`, `ip4:192.0.2.0/24`, `a:mail.example`; a bare name means include:, a bare address ip4: or ip6:.
+function readSpfInclude(text: string | undefined, faults: string[]): string[] {
+  const mechanisms: string[] = [];
+  for (const one of (text ?? "").split(/[\s,]+/).filter(Boolean)) {
+    const family = isIP(one.split("/")[0] ?? "");
+    const bare = /^[a-z0-9][a-z0-9._-]*\.[a-z0-9-]+$/i.test(one) ? `include:${one}` : one;
+    const mechanism = (family ? `ip${family}:${one}` : bare).toLowerCase();
+    if (/^(?:(?:include|a|mx|exists):[a-z0-9._-]+|ip[46]:[0-9a-f.:]+)(?:\/\d{1,3})?$/.test(mechanism))
+      mechanisms.push(mechanism);
+    else faults.push(`SPF_INCLUDE must hold SPF mechanisms such as include:spf.example.com, not "${one}".`);
+  }
+  return mechanisms;
+}
+
+function readBounceDomain(text: string | undefined, faults: string[]): string | undefined {
+  if (!text) return undefined;
+  const name = text.toLowerCase().replace(/\.$/, "");
+  if (/^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$/.test(name)) return name;
+  faults.push(`BOUNCE_DOMAIN must be a host name, not "${text}".`);
+  return undefined;
 }
 
 function readSecrets(text: string | undefined, production: boolean, dataDir: string, faults: string[]): string[] {

@@ -7,6 +7,7 @@ import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { seedDemo } from "./db/seed.ts";
 import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
 import { createDeps } from "./deps.ts";
+import { createResolvers } from "./dns/resolvers.ts";
 import { followHosts } from "./follow-hosts.ts";
 import { startInternal } from "./internal.ts";
 import { startWorker } from "./jobs/start-worker.ts";
@@ -61,6 +62,13 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       appOrigin: config.appUrl.origin,
       portalOrigin: config.portalOrigin,
       codeKey: deps.keys.newest("code"),
+      domainChecks: {
+        resolvers: createResolvers(config.dnsServers),
+        probe: {
+          ...config.domainProbe,
+          isMarker: (host, text) => deps.keys.verify("host-marker", host, text),
+        },
+      },
       log,
       databaseUrl: database.url,
       directoryPool: deps.pools.directory,

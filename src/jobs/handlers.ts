@@ -6,8 +6,9 @@ import type { Mailbox } from "../mail/addresses.ts";
 import type { Outcome } from "../mail/answers.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { PortalOrigin } from "../models/portal-url.ts";
-import { markFailed } from "../models/sending.ts";
+import { markFailed, SET_ASIDE } from "../models/sending.ts";
 import { createAnswerMailRequest } from "./answer-mail-request.ts";
+import { createCheckDomain, type DomainChecks } from "./check-domain.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import { createSendEmail } from "./send-email.ts";
 import { createSendMemberReset } from "./send-member-reset.ts";
@@ -25,6 +26,7 @@ export type HandlerDeps = {
   portalOrigin: PortalOrigin;
   /** The server's key for six-digit codes. */
   codeKey: Buffer;
+  domainChecks: DomainChecks;
   log: Pick<Logger, "info" | "warn" | "error">;
   /** Called after each attempt to send, for the metrics. */
   onAttempt?: (attempt: { email: string; outcome: Outcome["kind"] }) => void;
@@ -40,6 +42,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     "send-email": createSendEmail(sending),
     "answer-mail-request": createAnswerMailRequest(deps),
     "send-member-reset": createSendMemberReset(sending),
+    "check-domain": createCheckDomain(deps),
     sweep: createSweep(deps),
   };
 }
@@ -48,8 +51,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 export function createOnQuarantined({ agencies }: Pick<HandlerDeps, "agencies">) {
   return async ({ agencyId, emailId }: { agencyId: string; emailId: string | null }): Promise<void> => {
     if (emailId === null) return;
-    await agencies
-      .open(agencyId)
-      .write((db) => markFailed(db, emailId, "Sending it failed several times on our side."));
+    await agencies.open(agencyId).write((db) => markFailed(db, emailId, SET_ASIDE));
   };
 }

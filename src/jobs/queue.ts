@@ -3,7 +3,7 @@ import { type QueryExecutorProvider, sql } from "kysely";
 import { type AgencyDb, type GlobalDb, type Lane, PLATFORM } from "../db/schema.ts";
 
 /** The kinds of job; each is a file of this folder. */
-export type JobKind = "send-email" | "answer-mail-request" | "send-member-reset" | "sweep";
+export type JobKind = "send-email" | "answer-mail-request" | "send-member-reset" | "check-domain" | "sweep";
 
 /** A job to be done: ids only, never a token or an address. `runAt` is now unless given. */
 export type NewJob = {
@@ -32,6 +32,20 @@ export async function enqueuePlatformJob(db: GlobalDb, job: NewJob): Promise<voi
   await db
     .insertInto("jobs")
     .values({ agency_id: PLATFORM, ...row(job) })
+    .execute();
+}
+
+/** Writes a job of the agency under an id of its own; one that waits there is ready at once, one that runs is left alone. */
+export async function wakeJob(db: AgencyDb, id: string, job: NewJob): Promise<void> {
+  await db
+    .insertInto("jobs")
+    .values({ id, ...row(job) })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["agency_id", "id"])
+        .doUpdateSet({ run_at: sql<Date>`now()`, quarantined_at: null, crashes: 0, attempts: 0 })
+        .where("jobs.lease_id", "is", null),
+    )
     .execute();
 }
 

@@ -1,5 +1,7 @@
-// Housekeeping once an hour, by whichever worker comes first: deletes what has ended and that nobody will ask about.
+// Housekeeping once an hour, by whichever worker comes first: deletes what has ended and that nobody will ask about, and revives checks that got lost.
+import { reviveChecks } from "../models/domain-checks.ts";
 import { deleteExpired, deleteExpiredShared, listAgencyIds } from "../models/expired-rows.ts";
+import { failSetAside } from "../models/sending.ts";
 import type { HandlerDeps } from "./handlers.ts";
 import { ensurePlatformJob, postponeJob } from "./queue.ts";
 import type { Handler } from "./worker.ts";
@@ -19,7 +21,11 @@ export function createSweep({ agencies, globals }: Pick<HandlerDeps, "agencies" 
     await globals.write((db) => deleteExpiredShared(db));
     for (const id of await globals.run((db) => listAgencyIds(db))) {
       if (signal.aborted) break;
-      await agencies.open(id).write((db) => deleteExpired(db));
+      await agencies.open(id).write(async (db) => {
+        await deleteExpired(db);
+        await failSetAside(db);
+        await reviveChecks(db);
+      });
     }
     await globals.run((db) => postponeJob(db, job, { seconds: HOUR, reason: "Swept.", spent: false }));
     return "settled";

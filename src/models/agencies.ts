@@ -47,6 +47,8 @@ export function refuseSlug(slug: string): string | undefined {
   if (slug.startsWith("-") || slug.endsWith("-")) return "Begin and end with a letter or a digit.";
   // Two hyphens there announce an encoded name (RFC 5891 §4.2.3.1), and an encoded name can look like somebody else's.
   if (slug.slice(2, 4) === "--") return "Use no two hyphens after the second character.";
+  // Such names are what agencies' own domains point at.
+  if (/^c-[a-z2-7]{16}$/.test(slug)) return "This address is kept for Portico itself. Choose a different one.";
   if (reservedSlugs.has(slug)) return "This address is kept for Portico itself. Choose a different one.";
   return undefined;
 }

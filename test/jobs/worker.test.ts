@@ -24,7 +24,13 @@ function work(
   const pool = createPool({ url, role: "portico_directory", max: 3 });
   const worker = createWorker({
     jobs: openDirectoryJobs(pool, { leaseSeconds }),
-    handlers: { "send-email": handler, "answer-mail-request": handler, "send-member-reset": handler, sweep: handler },
+    handlers: {
+      "send-email": handler,
+      "answer-mail-request": handler,
+      "send-member-reset": handler,
+      "check-domain": handler,
+      sweep: handler,
+    },
     listen: (wake) => listen({ url, role: "portico_directory", channel: "jobs_ready", onNotify: wake }),
     log: createLogger("silent"),
     concurrency: 5,

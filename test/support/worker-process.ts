@@ -5,6 +5,7 @@ import { createPool } from "../../src/db/pool.ts";
 import { startWorker } from "../../src/jobs/start-worker.ts";
 import { createLogger } from "../../src/log.ts";
 import { createMailer } from "../../src/mail/mailer.ts";
+import { noDomainChecks } from "./domain-checks.ts";
 
 /** What the parent hands over; seconds and milliseconds as StartWorkerOptions has them. */
 export type WorkerSettings = { databaseUrl: string; smtpUrl: string; leaseSeconds: number; returnExpired: number };
@@ -22,6 +23,7 @@ const worker = startWorker({
   appOrigin: "http://localhost:3000",
   portalOrigin: { scheme: "http", portalDomain: "portal.localhost:3000" },
   codeKey: Buffer.alloc(32, 1),
+  domainChecks: noDomainChecks,
   log: createLogger("warn"),
   databaseUrl,
   directoryPool,
