@@ -1,7 +1,15 @@
 // One key a purpose, derived from SESSION_SECRET, so that what one part sealed or signed means nothing to another.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 
-export type Purpose = "member-session" | "contact-session" | "browser" | "csrf" | "flash" | "code" | "host-marker" | "dkim";
+export type Purpose =
+  | "member-session"
+  | "contact-session"
+  | "browser"
+  | "csrf"
+  | "flash"
+  | "code"
+  | "host-marker"
+  | "dkim";
 
 /** Makes keys from the secrets, newest first. */
 export type Keys = {
