@@ -13,7 +13,7 @@ export type Ahead = {
 // longest that a job of another agency waits behind those that are held.
 const SHORT_MS = 50;
 const LONG_MS = 200;
-const MOST = 50;
+const MOST = 20;
 
 /** Follows the pace of the claims. `now` is a monotonic clock in milliseconds. */
 export function createAhead(now: () => number = () => performance.now()): Ahead {

@@ -102,10 +102,8 @@ export function createWorker(options: WorkerOptions): Worker {
       const claimed = await orLater(() => jobs.claimJobs(options.name, wanted), "claim jobs");
       if (!claimed) return;
       waiting.push(...claimed.map((job) => hold(job, claimedAt)));
-      ahead.claimed(
-        bulkAmong(waiting.slice(-claimed.length)),
-        claimed.length === 0 ? 1 : Math.min(wanted.bulk, wanted.free),
-      );
+      const bulk = claimed.filter(({ lane }) => lane === "bulk").length;
+      ahead.claimed(bulk, Math.min(wanted.bulk, wanted.free - (claimed.length - bulk)));
       startWaiting();
       // there may be more than one claim looks at
       if (claimed.length > 0) asked = true;
@@ -121,7 +119,7 @@ export function createWorker(options: WorkerOptions): Worker {
   });
 
   function startWaiting(): void {
-    while (runs.size < concurrency) {
+    while (runs.size < concurrency && !stopping) {
       const bulkIsFull = bulkAmong(runs) >= concurrency - reserved;
       const next = waiting.find(({ job }) => job.lane === "interactive") ?? (bulkIsFull ? undefined : waiting[0]);
       if (!next) return;
@@ -140,7 +138,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function vacate(run: Run): void {
     if (!runs.delete(run)) return;
-    if (!stopping) startWaiting();
+    startWaiting();
     // in halves, so that jobs of a moment are claimed in groups
     if (waiting.length <= ahead.size() / 2) wake();
   }
@@ -176,10 +174,9 @@ export function createWorker(options: WorkerOptions): Worker {
         tell("lost");
         return;
       }
-      log.error(
-        { err: error, job: job.jobId, kind: job.kind, agency: job.agencyId },
-        "A job failed and will run again.",
-      );
+      const failed = { err: error, job: job.jobId, kind: job.kind, agency: job.agencyId };
+      if (error instanceof Unavailable) log.warn(failed, "A job met something that is away and will run again.");
+      else log.error(failed, "A job failed and will run again.");
       tell("error");
       await giveBack(job, error, signal);
     }
@@ -248,13 +245,15 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
+  const poll = async () => {
+    await handOver();
+    wake();
+  };
+  const failed = (error: unknown) => log.error({ err: error }, "The worker stumbled and goes on.");
   const timers = [
-    every(pace.poll, async () => {
-      await handOver();
-      wake();
-    }),
-    every(pace.renew, renew),
-    every(pace.returnExpired, returnExpired),
+    every(pace.poll, poll, failed),
+    every(pace.renew, renew, failed),
+    every(pace.returnExpired, returnExpired, failed),
   ];
   const listening = options.listen?.(wake);
   wake();
@@ -316,15 +315,17 @@ function batched(jobs: DirectoryJobs, log: WorkerOptions["log"]) {
 }
 
 /** Runs `work` every `ms`, the next turn only after the one before. */
-function every(ms: number, work: () => Promise<void>): { stop(): Promise<void> } {
+function every(ms: number, work: () => Promise<void>, onError: (error: unknown) => void): { stop(): Promise<void> } {
   let turn: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
   let over = false;
   const plan = () => {
     timer = setTimeout(() => {
-      turn = work().finally(() => {
-        if (!over) plan();
-      });
+      turn = work()
+        .catch(onError)
+        .finally(() => {
+          if (!over) plan();
+        });
     }, ms);
   };
   plan();
