@@ -253,7 +253,8 @@ function count(scope) {
   const boxes = rowBoxes(scope);
   const ticked = boxes.filter((box) => box.checked).length;
   const whole = boxes.length > 0 && ticked === boxes.length;
-  if (!whole) everything(scope, false);
+  // A bar that was drawn anew means the ticked rows again, not all that match.
+  if (!whole || find("[data-all-matching]", scope)?.disabled) everything(scope, false);
   for (const box of findAll("[data-all]", scope)) {
     box.checked = whole;
     box.indeterminate = ticked > 0 && !whole;
@@ -542,10 +543,23 @@ document.addEventListener("change", ({ target }) => {
 });
 
 document.addEventListener("input", ({ target }) => {
+  const colors = target.closest?.("[data-colors]");
+  if (colors) matchColors(colors, target);
   if (target.id && "maxLength" in target) counters(target);
   const combo = target.matches?.("[role=combobox]") ? comboOf(target) : null;
   if (combo && target.value.trim() === "") expand(combo, false);
 });
+
+// Colours: swatches, picker and number say the same.
+function matchColors(group, from) {
+  const digits = /^#?([0-9a-f]{6})$/i.exec(from.value.trim())?.[1];
+  if (!digits) return;
+  const color = `#${digits.toLowerCase()}`;
+  for (const input of findAll("input:not([type=hidden])", group)) {
+    if (input.type === "radio") input.checked = input.value === color;
+    else if (input !== from) input.value = color;
+  }
+}
 
 // A form that this browser itself asked for need not be pressed again.
 const submitNow = () => find("form[data-submit-now]")?.requestSubmit();

@@ -12,7 +12,7 @@ import { Panel } from "../ui/panel.tsx";
 import { LoadBar } from "../ui/skeleton.tsx";
 import { BulkBarPart } from "./bulk-bar.part.tsx";
 import { RowForm } from "./contact-actions.tsx";
-import { ContactsTable } from "./contacts-table.part.tsx";
+import { ContactsTable, type ContactsTableProps } from "./contacts-table.part.tsx";
 import { ContactsTabs } from "./contacts-tabs.part.tsx";
 import { ContactsToolbar } from "./contacts-toolbar.part.tsx";
 import { type Filters, opensDialog, type Viewing } from "./contacts-view.ts";
@@ -27,6 +27,7 @@ type PortalProps = Viewing & {
   counts: PortalCounts;
   contacts: ContactsPage;
   filters: Filters;
+  cursor: ContactsTableProps["cursor"];
 };
 export type ClientPortalPageProps = Omit<DashboardLayoutProps, "title" | "children" | "current"> & {
   portal: PortalProps;

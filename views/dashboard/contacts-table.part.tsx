@@ -9,8 +9,15 @@ import { ContactRowPart } from "./contact-row.part.tsx";
 import { type Filters, listPath, opensDialog, swapsTable, type Viewing } from "./contacts-view.ts";
 
 const WATCHED = 5;
+/** The id of what asks for the table by itself. */
+export const WATCH = "contacts-watch";
 
-export type ContactsTableProps = Viewing & { contacts: ContactsPage; filters: Filters };
+/** `cursor` is the place in the list that the address names. */
+export type ContactsTableProps = Viewing & {
+  contacts: ContactsPage;
+  filters: Filters;
+  cursor: { after?: string | undefined; before?: string | undefined };
+};
 
 type HeadProps = ContactsTableProps & { field: SortField; label: string; first?: "descending"; class?: string };
 
@@ -99,10 +106,25 @@ function Pages({ contacts, slug, filters }: ContactsTableProps) {
   );
 }
 
+/** Asks for the table again while e-mails to many of its contacts are on their way; the reply without it ends that. */
+function Watch({ slug, filters, cursor }: ContactsTableProps) {
+  const href = listPath(slug, { ...filters, ...cursor });
+  return (
+    <span
+      id={WATCH}
+      hx-get={href}
+      hx-trigger="every 5s"
+      hx-target={swapsTable["hx-target"]}
+      hx-swap={swapsTable["hx-swap"]}
+      hx-indicator="this"
+    />
+  );
+}
+
 export function ContactsTable(props: ContactsTableProps) {
   const { rows } = props.contacts;
-  // A handful of e-mails on their way is watched; hundreds would ask too much.
-  const watch = rows.filter(({ lastEmail }) => isOnItsWay(lastEmail)).length <= WATCHED;
+  // A few e-mails on their way are watched one by one; when there are many, the table asks for all of them together.
+  const moving = rows.filter(({ lastEmail }) => isOnItsWay(lastEmail)).length;
   return (
     <div id="contacts-table">
       {rows.length === 0 ? (
@@ -111,10 +133,11 @@ export function ContactsTable(props: ContactsTableProps) {
         <>
           <Table caption="Contacts and their client portal access" kind="contacts" head={<Heads {...props} />}>
             {rows.map((contact) => (
-              <ContactRowPart contact={contact} {...props} watch={watch} />
+              <ContactRowPart contact={contact} {...props} watch={moving <= WATCHED} />
             ))}
           </Table>
           <Pages {...props} />
+          {moving > WATCHED && <Watch {...props} />}
         </>
       )}
     </div>

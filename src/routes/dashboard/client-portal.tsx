@@ -1,6 +1,7 @@
 // The Client portal page: one address for the page, its filters, orders and pages, and for the table alone.
 import { html } from "hono/html";
 import { ClientPortalPage } from "../../../views/dashboard/client-portal.page.tsx";
+import { ContactsTable, WATCH } from "../../../views/dashboard/contacts-table.part.tsx";
 import { ContactsTableReply } from "../../../views/dashboard/contacts-table.reply.tsx";
 import { QrFile } from "../../../views/ui/qr.tsx";
 import type { AgencyReader } from "../../db/schema.ts";
@@ -29,15 +30,18 @@ async function loadList(c: MemberContext, db: AgencyReader) {
   const { after, before } = c.req.query();
   const query = { ...filters, sort: filters.sort ?? defaultContactsSort, after, before };
   const [contacts, counts] = await Promise.all([listContacts(db, query), getPortalCounts(db)]);
-  return { filters, contacts, counts };
+  return { filters, contacts, counts, cursor: { after, before } };
 }
 
 async function sendTable(c: MemberContext): Promise<Response> {
-  const { filters, contacts, counts } = await c.get("store").read((db) => loadList(c, db));
-  const { after, before } = c.req.query();
-  // The address without the empty fields of the form.
-  c.header("hx-push-url", app.portal(c.get("agency").slug, { ...filters, after, before }));
-  return part(c, <ContactsTableReply {...viewing(c)} contacts={contacts} counts={counts} filters={filters} />);
+  const list = await c.get("store").read((db) => loadList(c, db));
+  const props = { ...viewing(c), ...list };
+  // What asks by itself gets nothing that somebody may be using.
+  if (c.req.header("hx-source") === `span#${WATCH}`) return part(c, <ContactsTable {...props} />);
+  const address = app.portal(props.slug, { ...list.filters, ...list.cursor });
+  // The form sends its empty fields too: they stay out of the history.
+  if (!c.req.url.endsWith(address)) c.header("hx-push-url", address);
+  return part(c, <ContactsTableReply {...props} />);
 }
 
 async function sendPage(c: MemberContext): Promise<Response> {

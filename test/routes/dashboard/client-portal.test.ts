@@ -82,6 +82,36 @@ describe("the Client portal page", () => {
     for (const id of ["contacts-tabs", "toolbar-filters", "bulk-bar", "live"])
       expect(html).toContain(`hx-target="#${id}"`);
     expect(html).toContain("4 contacts");
+    const clean = await visitor.get(`/${slug}?q=client`, { htmx: "contacts-table" });
+    expect(clean.headers.get("hx-push-url")).toBeNull();
+  });
+
+  it("asks for itself while e-mails to many of its contacts are on their way, and gets the table alone", async () => {
+    const { id, slug, members } = world.rivermark;
+    await world.database.owner.query(
+      `with people as (insert into contacts (agency_id, email) select $1, 'm' || n || '@moving.example' from generate_series(1, 6) n returning id, email),
+       mails as (insert into emails (agency_id, kind, contact_id, to_email, lifetime_seconds) select $1, 'invite', id, email, 60 from people returning id, contact_id)
+       select 1`,
+      [id],
+    );
+    await world.database.owner.query(
+      "update contacts set last_email_id = emails.id from emails where emails.contact_id = contacts.id and emails.agency_id = $1",
+      [id],
+    );
+    const visitor = await world.member(members.owner);
+    const path = app.portal(slug, { q: "moving.example" });
+    const html = await visitor.page(path);
+    expect(html).toContain(`<span id="contacts-watch" hx-get="${path}" hx-trigger="every 5s"`);
+    expect(html).not.toContain("load delay:2s");
+    const own = { htmx: "contacts-table", headers: { "hx-source": "span#contacts-watch" } };
+    const alone = await visitor.page(path, own);
+    expect(alone).toMatch(/^<div id="contacts-table"/);
+    expect(alone).not.toContain("hx-partial");
+    await world.database.owner.query("update emails set status = 'sent' where agency_id = $1", [id]);
+    expect(await visitor.page(path, own)).not.toContain("contacts-watch");
+    await world.database.owner.query("delete from contacts where agency_id = $1 and email like '%@moving.example'", [
+      id,
+    ]);
   });
 
   it("turns pages of fifty and says which rows they are", async () => {
