@@ -2,7 +2,8 @@
 import { ContactOptions } from "../../../views/dashboard/contact-options.part.tsx";
 import type { AgencyReader } from "../../db/schema.ts";
 import { parseAddress } from "../../models/addresses.ts";
-import { type ContactRow, listContacts } from "../../models/contacts.ts";
+import type { ContactRow } from "../../models/contacts.ts";
+import { listContacts } from "../../models/contacts-list.ts";
 import { part } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
 
