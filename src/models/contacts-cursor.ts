@@ -37,7 +37,7 @@ const rank: SortKey = {
 };
 
 const moment = (column: RawBuilder<unknown>): SortKey => ({
-  column: sql`coalesce(${column}, '-infinity'::timestamptz)`,
+  column: sql`(case when ${column} is null then '-infinity'::timestamptz else ${column} end)`,
   cursor: sql<number | null>`(extract(epoch from ${column}) * 1000000)::bigint`,
   parameter: (value) =>
     value === null ? sql`'-infinity'::timestamptz` : sql`${momentText(Number(value))}::timestamptz`,

@@ -1,14 +1,6 @@
 // Contacts: an agency's clients as the dashboard lists, finds, changes, revokes and restores them.
 import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { AgencyDb, AgencyReader, AgencyTables, ContactStatus, EmailKind, EmailStatus } from "../db/schema.ts";
-import {
-  type ContactsCursor,
-  type ContactsSort,
-  type CursorValue,
-  readCursor,
-  sortKey,
-  writeCursor,
-} from "./contacts-cursor.ts";
 import { NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 
@@ -40,26 +32,6 @@ export type ContactRow = {
 
 /** A contact as his own page shows him. */
 export type Contact = ContactRow & { createdAt: Date; passwordSetAt: Date | null };
-
-/**
- * One page of the list. `before` is how many rows stand before the first one, `total` how many match in all; `previous` and `next`
- * are cursors, and undefined where there is nothing more.
- */
-export type ContactsPage = {
-  rows: ContactRow[];
-  before: number;
-  total: number;
-  previous: string | undefined;
-  next: string | undefined;
-};
-
-/** Where a page begins or ends, and how many rows it has. A cursor that is not one of ours is the first page. */
-export type ContactsQuery = ContactsFilter & {
-  sort: ContactsSort;
-  after?: string | undefined;
-  before?: string | undefined;
-  limit?: number | undefined;
-};
 
 /** Every status of a contact, in the order of the tabs. */
 export const contactStatuses: readonly ContactStatus[] = ["not-invited", "invited", "joined", "revoked"];
@@ -126,116 +98,23 @@ function conditions({ status, q }: ContactsFilter): RawBuilder<boolean> | undefi
   ]);
 }
 
-const columns = {
-  "not-invited": sql`not_invited`,
-  invited: sql`invited`,
-  joined: sql`joined`,
-  revoked: sql`revoked`,
-  all: sql`not_invited + invited + joined + revoked`,
-} as const;
-
-// Without a search the ledger knows; with one somebody has to count.
-function matches({ status, q }: ContactsFilter): RawBuilder<number> {
-  if (!searchPatterns(q))
-    return sql<number>`(select coalesce(sum(${columns[status ?? "all"]}), 0)::int from portal_counts)`;
-  if (!status) return sql<number>`(select count(*) from found)`;
-  return sql<number>`(select count(*) from contacts where status = ${status} and id in (select id from found))`;
-}
-
-/**
- * A page of the agency's contacts in one statement, with the state of each one's newest e-mail. A cursor whose rows are gone
- * costs a second statement: the first page takes its place.
- */
-export async function listContacts(db: AgencyReader, query: ContactsQuery): Promise<ContactsPage> {
-  const limit = query.limit ?? 50;
-  const after = readCursor(query.sort, query.after);
-  const before = after ? undefined : readCursor(query.sort, query.before);
-  const rows = await pageOf(db, query, { after, before, limit: limit + 1 });
-  if (rows.length === 0 && (after ?? before))
-    return listContacts(db, { ...query, after: undefined, before: undefined });
-  return before ? pageBefore(rows, query.sort, before, limit) : pageAfter(rows, query.sort, after, limit);
-}
-
-type PageRow = RawRow & { cursor: CursorValue; total: number };
-
-// The page is cut before e-mails are looked up, so that this happens for its rows only; what a search finds is found once.
-async function pageOf(
-  db: AgencyReader,
-  query: ContactsQuery,
-  { after, before, limit }: { after: ContactsCursor | undefined; before: ContactsCursor | undefined; limit: number },
-): Promise<PageRow[]> {
-  const { key, descending } = sortKey(query.sort);
-  const patterns = searchPatterns(query.q);
-  const backwards = before !== undefined;
-  const order = sql.raw(descending === backwards ? "asc" : "desc");
-  const beyond = sql.raw(descending === backwards ? ">" : "<");
-  const from = after ?? before;
-  const { rows } = await sql<PageRow>`
-    ${patterns ? sql`with found as materialized (select search_contact_ids(${patterns}::text[]) as id)` : sql``}
-    select contacts.*, ${emailColumns} from (
-      select ${contactColumns}, contacts.agency_id, contacts.last_email_id, ${key.column} as sort_key, ${key.cursor} as cursor,
-             ${matches(query)} as total
-      from contacts
-      where true
-        ${query.status ? sql`and contacts.status = ${query.status}` : sql``}
-        ${patterns ? sql`and contacts.id in (select id from found)` : sql``}
-        ${from ? sql`and (${key.column}, contacts.id) ${beyond} (${key.parameter(from.value)}, ${from.id}::uuid)` : sql``}
-      order by ${key.column} ${order}, contacts.id ${order}
-      limit ${limit}
-    ) contacts ${lastEmail}
-    order by contacts.sort_key ${order}, contacts.id ${order}`.execute(db);
-  return rows;
-}
-
-function pageAfter(
-  found: PageRow[],
-  sort: ContactsSort,
-  after: ContactsCursor | undefined,
-  limit: number,
-): ContactsPage {
-  const rows = found.slice(0, limit);
-  const before = after?.position ?? 0;
-  return {
-    rows: rows.map(toRow),
-    before,
-    total: found[0]?.total ?? 0,
-    previous: after && cursorAt(sort, rows[0], before),
-    next: found.length > limit ? cursorAt(sort, rows.at(-1), before + rows.length) : undefined,
-  };
-}
-
-function pageBefore(found: PageRow[], sort: ContactsSort, until: ContactsCursor, limit: number): ContactsPage {
-  const rows = found.slice(0, limit).reverse();
-  const more = found.length > limit;
-  // Rows may have come or gone since the cursor was made; the first page always begins at the first row.
-  const before = more ? Math.max(until.position - rows.length, 1) : 0;
-  return {
-    rows: rows.map(toRow),
-    before,
-    total: found[0]?.total ?? 0,
-    previous: more ? cursorAt(sort, rows[0], before) : undefined,
-    next: cursorAt(sort, rows.at(-1), before + rows.length),
-  };
-}
-
-const cursorAt = (sort: ContactsSort, row: PageRow | undefined, position: number) =>
-  row && writeCursor(sort, { value: row.cursor, id: row.id, position });
-
-const contactColumns = sql.raw(
+/** The columns of a row, for a query over `contacts` and `lastEmail`. */
+export const contactColumns = sql.raw(
   "id name email company status invited_at joined_at revoked_at last_sign_in_at"
     .split(" ")
     .map((name) => `contacts.${name}`)
     .join(", "),
 );
-const emailColumns = sql.raw(
+export const emailColumns = sql.raw(
   "id kind status reason status_at"
     .split(" ")
     .map((name) => `emails.${name} as email_${name}`)
     .join(", "),
 );
-const lastEmail = sql`left join emails on emails.agency_id = contacts.agency_id and emails.id = contacts.last_email_id`;
+/** Joins each contact's newest e-mail. */
+export const lastEmail = sql`left join emails on emails.agency_id = contacts.agency_id and emails.id = contacts.last_email_id`;
 
-type RawRow = {
+export type RawRow = {
   id: string;
   name: string;
   email: string;
@@ -252,7 +131,8 @@ type RawRow = {
   email_status_at: Date | null;
 };
 
-function toRow(row: RawRow): ContactRow {
+/** A row as the query above yields it, as the list shows it. */
+export function toRow(row: RawRow): ContactRow {
   return {
     id: row.id,
     name: row.name,

@@ -12,13 +12,13 @@ import {
   findContactRow,
   findContactRows,
   getContact,
-  listContacts,
   restoreContacts,
   revokeContacts,
   searchPatterns,
   selectContacts,
 } from "../../src/models/contacts.ts";
 import { contactsSorts, readCursor, sortOf, writeCursor } from "../../src/models/contacts-cursor.ts";
+import { listContacts } from "../../src/models/contacts-list.ts";
 import { NotFound } from "../../src/models/errors.ts";
 import { createTestDatabase, insertAgency, insertContact, type TestDatabase } from "../support/database.ts";
 
@@ -236,6 +236,31 @@ describe("a search", () => {
       total: 0,
       rows: [],
     });
+  });
+
+  it("walks the same pages whether it finds few or many", async () => {
+    const store = await newAgency();
+    await seed(store, 1200);
+    for (const [q, total] of [
+      ["c1", 312],
+      ["acme", 1200],
+    ] as const)
+      for (const sort of contactsSorts) {
+        const found: string[] = [];
+        let page = await store.read((db) => listContacts(db, { sort, q, limit: 250 }));
+        for (;;) {
+          expect(page).toMatchObject({ before: found.length, total });
+          found.push(...ids(page.rows));
+          const { next } = page;
+          if (!next) break;
+          page = await store.read((db) => listContacts(db, { sort, q, after: next, limit: 250 }));
+        }
+        expect(new Set(found).size).toBe(total);
+        const back = await store.read((db) => listContacts(db, { sort, q, before: page.previous, limit: 250 }));
+        expect(ids(back.rows)).toEqual(found.slice(back.before, back.before + 250));
+      }
+    const joined = await store.read((db) => listContacts(db, { sort: "name", q: "acme", status: "joined" }));
+    expect(joined.total).toBe(300);
   });
 
   it("never finds another agency's contacts", async () => {

@@ -1,5 +1,5 @@
 // The Client portal page: the portal's address, the figures, and the contacts with what each one needs next.
-import type { ContactsPage } from "../../src/models/contacts.ts";
+import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import type { HostChoice } from "../../src/models/host-selection.ts";
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
 import { app } from "../../src/paths.ts";

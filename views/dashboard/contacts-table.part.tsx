@@ -1,5 +1,6 @@
 // The list of contacts: heads that order it, its rows and the pager; or why there are none.
-import type { ContactsPage, ContactsSort, SortField } from "../../src/models/contacts.ts";
+import type { ContactsSort, SortField } from "../../src/models/contacts.ts";
+import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import { app, defaultContactsSort } from "../../src/paths.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";

@@ -5,7 +5,7 @@ import { ContactsTable, WATCH } from "../../../views/dashboard/contacts-table.pa
 import { ContactsTableReply } from "../../../views/dashboard/contacts-table.reply.tsx";
 import { QrFile } from "../../../views/ui/qr.tsx";
 import type { AgencyReader } from "../../db/schema.ts";
-import { listContacts } from "../../models/contacts.ts";
+import { listContacts } from "../../models/contacts-list.ts";
 import { listHostChoices } from "../../models/host-selection.ts";
 import { hasRole } from "../../models/people.ts";
 import { getPortalCounts } from "../../models/portal-counts.ts";
