@@ -7,7 +7,8 @@ import { Menu, MenuButton, MenuDivider, MenuLink, MenuNote, MenuTitle } from "..
 import { ThemePicker } from "../ui/theme-picker.tsx";
 
 export type AgencyName = { name: string; slug: string };
-export type NavItem = "portal";
+export type SettingsItem = "branding";
+export type NavItem = "portal" | SettingsItem;
 
 export type SidebarProps = {
   agency: AgencyName;
@@ -19,8 +20,13 @@ export type SidebarProps = {
   current?: NavItem | undefined;
 };
 
-const nav: readonly { item: NavItem; icon: IconName; label: string; href: (slug: string) => string }[] = [
+type NavLine = { item: NavItem; icon: IconName; label: string; href: (slug: string) => string };
+
+const nav: readonly NavLine[] = [
   { item: "portal", icon: "home", label: "Client portal", href: (slug) => app.portal(slug) },
+];
+const settings: readonly NavLine[] = [
+  { item: "branding", icon: "brush", label: "Branding", href: (slug) => app.branding(slug) },
 ];
 
 function Switcher({ agency, host, memberships }: SidebarProps) {
@@ -54,10 +60,11 @@ function Switcher({ agency, host, memberships }: SidebarProps) {
   );
 }
 
-function Nav({ agency, current }: SidebarProps) {
+function Nav({ agency, current, lines, title }: SidebarProps & { lines: readonly NavLine[]; title?: string }) {
   return (
     <div class="nav">
-      {nav.map(({ item, icon, label, href }) => (
+      {title && <p class="nav__title">{title}</p>}
+      {lines.map(({ item, icon, label, href }) => (
         <a href={href(agency.slug)} aria-current={item === current ? "page" : undefined}>
           <Icon name={icon} />
           {label}
@@ -99,7 +106,8 @@ export function Sidebar(props: SidebarProps) {
   return (
     <nav class="sidebar" id="sidebar" popover="auto" aria-label="Main">
       <Switcher {...props} />
-      <Nav {...props} />
+      <Nav {...props} lines={nav} />
+      <Nav {...props} lines={settings} title="Settings" />
       <Me {...props} />
     </nav>
   );

@@ -1,6 +1,7 @@
 // The map of the dashboard: every route of the app host, each with the least role that may use it.
 import type { MemberRoute } from "../../web/route.ts";
 import { agencyRoutes } from "./agencies.tsx";
+import { brandingRoutes } from "./branding.tsx";
 import { clientPortalRoutes } from "./client-portal.tsx";
 import { contactOptionRoutes } from "./contact-options.tsx";
 import { contactRoutes } from "./contacts.tsx";
@@ -26,6 +27,7 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...passwordRoutes,
   ...agencyRoutes,
   ...clientPortalRoutes,
+  ...brandingRoutes,
   ...hostSelectionRoutes,
   ...contactRoutes,
   ...revocationRoutes,
