@@ -7,6 +7,7 @@ import * as loginEmail from "./login-email.tsx";
 import * as memberResetPassword from "./member-reset-password.tsx";
 import * as memberWelcome from "./member-welcome.tsx";
 import * as resetPassword from "./reset-password.tsx";
+import * as sendingTest from "./sending-test.tsx";
 import * as signInLink from "./sign-in-link.tsx";
 
 export const emails = {
@@ -18,6 +19,7 @@ export const emails = {
   "email-changed": emailChanged,
   "member-reset-password": memberResetPassword,
   "member-welcome": memberWelcome,
+  "sending-test": sendingTest,
 } as const;
 
 export type EmailKind = keyof typeof emails;

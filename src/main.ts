@@ -69,6 +69,11 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
           isMarker: (host, text) => deps.keys.verify("host-marker", host, text),
         },
       },
+      senders: {
+        platform: { spf: config.spfInclude, bounceDomain: config.bounceDomain },
+        seal: (plain, about) => deps.keys.seal("dkim", plain, about),
+        open: (sealed, about) => deps.keys.open("dkim", sealed, about),
+      },
       log,
       databaseUrl: database.url,
       directoryPool: deps.pools.directory,

@@ -9,9 +9,12 @@ import type { PortalOrigin } from "../models/portal-url.ts";
 import { markFailed, SET_ASIDE } from "../models/sending.ts";
 import { createAnswerMailRequest } from "./answer-mail-request.ts";
 import { createCheckDomain, type DomainChecks } from "./check-domain.ts";
+import { createCheckSendingDomain } from "./check-sending-domain.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import { createSendEmail } from "./send-email.ts";
 import { createSendMemberReset } from "./send-member-reset.ts";
+import { createSendTestMail } from "./send-test-mail.ts";
+import type { SenderSettings } from "./sender.ts";
 import { createSweep } from "./sweep.ts";
 import type { Handlers } from "./worker.ts";
 
@@ -27,6 +30,7 @@ export type HandlerDeps = {
   /** The server's key for six-digit codes. */
   codeKey: Buffer;
   domainChecks: DomainChecks;
+  senders: SenderSettings;
   log: Pick<Logger, "info" | "warn" | "error">;
   /** Called after each attempt to send, for the metrics. */
   onAttempt?: (attempt: { email: string; outcome: Outcome["kind"] }) => void;
@@ -43,6 +47,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     "answer-mail-request": createAnswerMailRequest(deps),
     "send-member-reset": createSendMemberReset(sending),
     "check-domain": createCheckDomain(deps),
+    "check-sending-domain": createCheckSendingDomain(deps),
+    "send-test-mail": createSendTestMail(sending),
     sweep: createSweep(deps),
   };
 }

@@ -5,7 +5,9 @@ import { lifetime, until, untilMoment } from "../../emails/words.ts";
 import type { Mailbox } from "../mail/addresses.ts";
 import { type ComposedMessage, composeMessage } from "../mail/compose.ts";
 import type { Sending } from "../models/sending.ts";
+import type { SendingIdentity } from "../models/sending-identity.ts";
 import { CODE_SECONDS } from "../models/sign-in-codes.ts";
+import type { From } from "./sender.ts";
 
 /** An e-mail that may go out now, with its secrets, which are in this process's memory and nowhere else. */
 export type Ready = {
@@ -16,16 +18,20 @@ export type Ready = {
   code: string | undefined;
   /** The member who sends, with his address. */
   sender: Mailbox | undefined;
+  /** The agency's own domain, when mail may come from it now. */
+  identity: SendingIdentity | undefined;
 };
 
 /** The finished message. Throws AddressRefused when the recipient's address is not one that mail can be sent to. */
-export async function composeEmail(ready: Ready, mailFrom: Mailbox): Promise<ComposedMessage> {
+export async function composeEmail(ready: Ready, from: From): Promise<ComposedMessage> {
   const { sending, sender } = ready;
   const { agency } = sending;
   const replyTo = sender ?? (agency.supportEmail ? { name: agency.name, address: agency.supportEmail } : null);
   return await composeMessage({
     to: { name: sending.contactName, address: sending.to },
-    from: { name: agency.name, address: mailFrom.address },
+    from: { name: agency.name, address: from.address },
+    envelopeFrom: from.envelopeFrom,
+    dkim: from.dkim,
     replyTo,
     messageId: sending.messageId,
     ...(await render(ready)),

@@ -3,7 +3,14 @@ import { type QueryExecutorProvider, sql } from "kysely";
 import { type AgencyDb, type GlobalDb, type Lane, PLATFORM } from "../db/schema.ts";
 
 /** The kinds of job; each is a file of this folder. */
-export type JobKind = "send-email" | "answer-mail-request" | "send-member-reset" | "check-domain" | "sweep";
+export type JobKind =
+  | "send-email"
+  | "answer-mail-request"
+  | "send-member-reset"
+  | "check-domain"
+  | "check-sending-domain"
+  | "send-test-mail"
+  | "sweep";
 
 /** A job to be done: ids only, never a token or an address. `runAt` is now unless given. */
 export type NewJob = {

@@ -20,12 +20,14 @@ import {
   type Sending,
   startSending,
 } from "../models/sending.ts";
+import { findSendingIdentity } from "../models/sending-identity.ts";
 import { createSignInCode } from "../models/sign-in-codes.ts";
 import { portal } from "../paths.ts";
 import { retryDelay } from "./delays.ts";
 import type { SendingDeps } from "./handlers.ts";
 import { composeEmail, type Ready } from "./message.ts";
 import { finishJob, holdLease, LeaseLost, postponeJob } from "./queue.ts";
+import { senderOf } from "./sender.ts";
 import type { Handler } from "./worker.ts";
 
 type EmailJob = ClaimedJob & { emailId: string };
@@ -54,7 +56,7 @@ export function createSendEmail(deps: SendingDeps): Handler {
     try {
       const ready = await store.write((db) => begin(db, job, deps));
       if (!ready) return "settled";
-      outcome = await attempt(ready, deps, signal);
+      outcome = await attempt(ready, job.agencyId, deps, signal);
       deps.onAttempt?.({ email: ready.sending.kind, outcome: outcome.kind });
     } finally {
       ticket.end(outcome);
@@ -78,7 +80,8 @@ async function waitForRelay(
 /** The attempt as one transaction: status, Message-ID, the token's row and the code's. Undefined when there is nothing to send now. */
 async function begin(db: AgencyDb, job: EmailJob, deps: SendingDeps): Promise<Omit<Ready, "sender"> | undefined> {
   await holdLease(db, job);
-  const start = await startSending(db, job.emailId, newMessageId(deps.mailFrom.address));
+  const identity = await findSendingIdentity(db);
+  const start = await startSending(db, job.emailId, newMessageId(identity?.address ?? deps.mailFrom.address));
   if ("over" in start) {
     await finishJob(db, job);
     return undefined;
@@ -91,6 +94,7 @@ async function begin(db: AgencyDb, job: EmailJob, deps: SendingDeps): Promise<Om
   const origin = await portalUrl(db, deps.portalOrigin);
   return {
     sending,
+    identity,
     origin,
     link: await makeLink(db, sending, origin),
     code: await makeCode(db, sending, deps.codeKey),
@@ -122,11 +126,16 @@ async function makeCode(
   return await createSignInCode(db, { emailId: id, contactId, browserHash }, key);
 }
 
-async function attempt(ready: Omit<Ready, "sender">, deps: SendingDeps, signal: AbortSignal): Promise<Outcome> {
+async function attempt(
+  ready: Omit<Ready, "sender">,
+  agencyId: string,
+  deps: SendingDeps,
+  signal: AbortSignal,
+): Promise<Outcome> {
   try {
     const { sentBy } = ready.sending;
     const sender = sentBy ? await deps.globals.run((db) => findSender(db, sentBy)) : undefined;
-    const message = await composeEmail({ ...ready, sender }, deps.mailFrom);
+    const message = await composeEmail({ ...ready, sender }, senderOf(ready.identity, agencyId, deps));
     if (signal.aborted) throw new LeaseLost();
     return await deps.mailer.send(message);
   } catch (error) {

@@ -3,12 +3,17 @@
 import { randomUUID } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
 import { AddressRefused, cleanName, type Mailbox, parseAddress } from "./addresses.ts";
+import { type DkimKey, signMessage } from "./dkim.ts";
 
 /** What a message is made of. `text` and `html` come from `emails/`; nothing here looks inside them. */
 export interface MessageParts {
   to: { name: string | null; address: string };
-  /** The platform's address (MAIL_FROM) with the agency's name. */
+  /** The agency's own address, or the platform's (MAIL_FROM), with the agency's name. */
   from: Mailbox;
+  /** The envelope's sender, to which bounces go; `from` unless given. */
+  envelopeFrom?: string | undefined;
+  /** Signs the message for the domain in `from`. */
+  dkim?: DkimKey | undefined;
   /** Where answers go: the member who sent, or nobody. */
   replyTo?: Mailbox | null;
   /** As `newMessageId` makes it; the same for every attempt of one e-mail, so that a retry can be recognised. */
@@ -41,11 +46,15 @@ function required(address: string, whose: string): string {
 /**
  * The message as bytes, with its envelope.
  * The address is given as an object and never as text: handed over as text, 5 of 17 hostile addresses reached somebody else.
- * Throws AddressRefused when the recipient, the sender or the reply address is not exactly one address.
+ * Throws AddressRefused when the recipient, the sender or the reply address is not exactly one address, NotSigned when the key
+ * does not sign.
  */
 export async function composeMessage(parts: MessageParts): Promise<ComposedMessage> {
   const to = required(parts.to.address, "recipient");
   const from = required(parts.from.address, "sender");
+  const envelope = { from: required(parts.envelopeFrom ?? from, "envelope's sender"), to };
+  if (parts.dkim && parts.dkim.domain !== from.split("@").at(-1))
+    throw new TypeError("A key signs for the domain in From alone.");
   const replyTo = parts.replyTo && {
     name: cleanName(parts.replyTo.name),
     address: required(parts.replyTo.address, "reply address"),
@@ -55,7 +64,7 @@ export async function composeMessage(parts: MessageParts): Promise<ComposedMessa
     from: { name: cleanName(parts.from.name), address: from },
     to: { name: cleanName(parts.to.name ?? ""), address: to },
     ...(replyTo ? { replyTo } : {}),
-    envelope: { from, to: [to] },
+    envelope: { from: envelope.from, to: [to] },
     messageId: parts.messageId,
     date: parts.date ?? new Date(),
     subject: parts.subject.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim(),
@@ -67,5 +76,6 @@ export async function composeMessage(parts: MessageParts): Promise<ComposedMessa
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return { messageId: parts.messageId, envelope: { from, to }, raw: await mail.compile().build() };
+  const raw = await mail.compile().build();
+  return { messageId: parts.messageId, envelope, raw: parts.dkim ? await signMessage(raw, parts.dkim) : raw };
 }

@@ -104,6 +104,7 @@ function decideActive(domain: DomainMoments, { reachable }: CheckOutcome, now: D
   return { change: null, failures, failingSince, seconds: 10 * MINUTE };
 }
 
-function pace(age: number): number {
+/** Seconds until the next check of something that has been waited for since `age` seconds. */
+export function pace(age: number): number {
   return growing.find(({ until }) => age < until)?.seconds ?? DAY;
 }

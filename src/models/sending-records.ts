@@ -65,7 +65,10 @@ export function recordsToSet(keys: SendingKeys, platform: PlatformMail, findings
 }
 
 /** The names that a check looks up. */
-export function namesToCheck({ domain, selector }: SendingKeys, platform: PlatformMail): SenderNames {
+export function namesToCheck(
+  { domain, selector }: Pick<SendingKeys, "domain" | "selector">,
+  platform: PlatformMail,
+): SenderNames {
   const zone = zoneOf(domain);
   return {
     proof: proofName(domain),

@@ -8,6 +8,7 @@ import { createMailer } from "../../src/mail/mailer.ts";
 import { type NewEmail, queueEmail } from "../../src/models/emails.ts";
 import { databaseForTest, insertAgency, insertContact } from "../support/database.ts";
 import { noDomainChecks } from "../support/domain-checks.ts";
+import { sendersWith } from "../support/senders.ts";
 import { type SmtpScript, startSmtp } from "../support/smtp.ts";
 
 export const LOGIN = { kind: "login-email", lifetimeSeconds: 86_400, lane: "interactive" } as const;
@@ -35,6 +36,7 @@ export async function startMailing(script: SmtpScript = {}, smtpUrl?: string) {
       portalOrigin: { scheme: "http", portalDomain: "portal.localhost:3000" },
       codeKey: randomBytes(32),
       domainChecks: noDomainChecks,
+      senders: sendersWith(),
       log: createLogger("info", (line) => logged.push(line)),
       databaseUrl: database.url,
       directoryPool: database.directoryPool,

@@ -29,6 +29,8 @@ function work(
       "answer-mail-request": handler,
       "send-member-reset": handler,
       "check-domain": handler,
+      "check-sending-domain": handler,
+      "send-test-mail": handler,
       sweep: handler,
     },
     listen: (wake) => listen({ url, role: "portico_directory", channel: "jobs_ready", onNotify: wake }),

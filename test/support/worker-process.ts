@@ -6,6 +6,7 @@ import { startWorker } from "../../src/jobs/start-worker.ts";
 import { createLogger } from "../../src/log.ts";
 import { createMailer } from "../../src/mail/mailer.ts";
 import { noDomainChecks } from "./domain-checks.ts";
+import { sendersWith } from "./senders.ts";
 
 /** What the parent hands over; seconds and milliseconds as StartWorkerOptions has them. */
 export type WorkerSettings = { databaseUrl: string; smtpUrl: string; leaseSeconds: number; returnExpired: number };
@@ -24,6 +25,7 @@ const worker = startWorker({
   portalOrigin: { scheme: "http", portalDomain: "portal.localhost:3000" },
   codeKey: Buffer.alloc(32, 1),
   domainChecks: noDomainChecks,
+  senders: sendersWith(),
   log: createLogger("warn"),
   databaseUrl,
   directoryPool,
