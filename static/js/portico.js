@@ -75,7 +75,9 @@ function regain({ element, selectors, row }) {
   }
   const region = (row && document.getElementById(row)) || find("#main");
   const heading = region && (find("h1, h2, h3, th a, th", region) ?? region);
-  return heading ? focusOn(heading) : false;
+  // A bar that has hidden itself takes no focus; the page's own title always does.
+  const title = find("#main h1") ?? find("#main");
+  return Boolean((heading && focusOn(heading)) || (title && focusOn(title)));
 }
 
 function focusOn(element) {

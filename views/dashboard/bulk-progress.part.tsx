@@ -56,14 +56,14 @@ function Retry({ slug, batch, email }: BulkProgressProps & { email: BatchEmail }
 const broken = new Set<BatchEmail["status"]>(["failed", "bounced", "suppressed"]);
 
 function Line(props: BulkProgressProps & { email: BatchEmail }) {
-  const { email } = props;
+  const { slug, email } = props;
   const failed = broken.has(email.status);
   const address = email.name ? email.to : undefined;
   return (
     <Row
       id={`email-${email.id}`}
       person={email.name || email.to}
-      title={email.name || email.to}
+      title={email.contactId ? <a href={app.contact(slug, email.contactId)}>{email.name || email.to}</a> : email.to}
       text={failed || email.status === "delayed" ? [email.reason, address].filter(Boolean).join(" ") : address}
     >
       {failed ? <Retry {...props} /> : <EmailStatus state={email.status} />}
@@ -77,7 +77,7 @@ export function BulkProgress(props: BulkProgressProps) {
   // What is delayed comes back in minutes: asking for it every two seconds would be a waste.
   const trigger = waiting > 0 ? "every 2s" : batch.counts.delayed > 0 ? "every 20s" : undefined;
   const asks = trigger
-    ? { "hx-get": app.emailBatch(slug, batch.id), "hx-trigger": trigger, "hx-swap": "outerHTML" }
+    ? { "hx-get": app.emailBatch(slug, batch.id), "hx-trigger": trigger, "hx-swap": "outerMorph" }
     : {};
   const done = batch.total - waiting - batch.counts.delayed;
   const left = batch.total - batch.emails.length;

@@ -66,7 +66,7 @@ export function LoginEmailDialog(props: LoginEmailDialogProps) {
         hx-trigger="change"
         hx-include="closest form"
         hx-target="#login-email-plan"
-        hx-swap="outerHTML"
+        hx-swap="outerMorph"
         hx-sync="this:replace"
       >
         <LoginEmailPlan {...props} />

@@ -220,11 +220,20 @@ export function PasteResult({ slug, listens, children }: { slug: string; listens
       hx-post={app.invitationsPreview(slug)}
       hx-trigger={`${listens}, change`}
       hx-include="closest form"
-      hx-swap="innerHTML"
+      hx-swap="innerMorph"
       hx-sync="this:replace"
     >
       {children}
     </div>
+  );
+}
+
+/** In a reply: the lines as they are now; a part of the page also when there are none. */
+export function InviteOutcomesUpdate(props: Props) {
+  return (
+    <hx-partial hx-target="#paste-result" hx-swap="innerMorph">
+      <InviteOutcomes {...props} />
+    </hx-partial>
   );
 }
 

@@ -1,11 +1,12 @@
 // A batch of e-mails: how far it has come, stopping it, trying the failed ones again.
+import { ActionPage } from "../../../views/dashboard/action.page.tsx";
 import { BatchDialog } from "../../../views/dashboard/batch-dialog.part.tsx";
 import { BulkProgressReply } from "../../../views/dashboard/bulk-progress.part.tsx";
 import { counted } from "../../../views/dashboard/people-words.ts";
 import { ToastPart } from "../../../views/ui/toast.tsx";
 import { getBatch, retryBatch, stopBatch } from "../../models/email-batches.ts";
 import { app } from "../../paths.ts";
-import { isHtmx, part, seeOther, wantsPart } from "../../web/html.tsx";
+import { isHtmx, page, part, seeOther, shellOf, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
 import { viewing } from "./contacts-list.ts";
 import { showDialog } from "./show-dialog.tsx";
@@ -20,7 +21,9 @@ async function show(c: MemberContext): Promise<Response> {
   const batch = await c.get("store").read((db) => getBatch(db, c.req.param("id") ?? ""));
   const props = { ...viewing(c), batch };
   if (wantsPart(c, "bulk-progress")) return part(c, <BulkProgressReply {...props} />);
-  return showDialog(c, "Sending", (inPage) => <BatchDialog {...props} inPage={inPage} />);
+  if (isHtmx(c)) return showDialog(c, "Sending", () => <BatchDialog {...props} />);
+  const { flash, ...shell } = shellOf(c);
+  return page(c, <ActionPage {...shell} title="Sending" dialog={<BatchDialog {...props} notices={flash} inPage />} />);
 }
 
 async function stop(c: MemberContext): Promise<Response> {

@@ -1,7 +1,11 @@
 // Inviting: the dialog, what a list would do while it is being typed, and sending it.
 
 import { InvitationDialog } from "../../../views/dashboard/invitation-dialog.part.tsx";
-import { InviteFootUpdate, InviteOutcomes, type InviteReport } from "../../../views/dashboard/paste-result.part.tsx";
+import {
+  InviteFootUpdate,
+  InviteOutcomesUpdate,
+  type InviteReport,
+} from "../../../views/dashboard/paste-result.part.tsx";
 import { counted, spanText } from "../../../views/dashboard/people-words.ts";
 import type { AgencyReader } from "../../db/schema.ts";
 import { findContactRows } from "../../models/contacts.ts";
@@ -113,7 +117,7 @@ async function preview(c: MemberContext): Promise<Response> {
   return part(
     c,
     <>
-      <InviteOutcomes {...report} {...viewing(c)} />
+      <InviteOutcomesUpdate {...report} {...viewing(c)} />
       <InviteFootUpdate {...report} />
     </>,
   );
