@@ -121,26 +121,24 @@ accounts@olivarverde.example`);
 });
 
 const pieces = fc.constantFrom(
-  ...[
-    nadia,
-    "Nadia Stone",
-    "<",
-    ">",
-    '"',
-    ",",
-    ";",
-    "\t",
-    "\n",
-    " ",
-    "@",
-    "(",
-    ")",
-    "mailto:",
-    ".",
-    "ü",
-    "\u200B",
-    "'",
-  ],
+  nadia,
+  "Nadia Stone",
+  "<",
+  ">",
+  '"',
+  ",",
+  ";",
+  "\t",
+  "\n",
+  " ",
+  "@",
+  "(",
+  ")",
+  "mailto:",
+  ".",
+  "ü",
+  "\u200B",
+  "'",
 );
 const anything = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -148,10 +146,8 @@ const anything = fc.oneof(
 );
 
 it("never throws, whatever is pasted", () => {
-  fc.assert(
-    fc.property(anything, (text) => void parsePastedAddresses(text)),
-    { numRuns: 2_000 },
-  );
+  const many = fc.property(anything, (text) => void parsePastedAddresses(text));
+  expect(() => fc.assert(many, { numRuns: 2_000 })).not.toThrow();
 });
 
 it("reads what it has read as the same again", () => {
