@@ -46,17 +46,31 @@ export class Visitor {
     return this.request("POST", path, body.toString(), { ...options, headers });
   }
 
+  /** As post, but as multipart/form-data with files in it. */
+  postFiles(path: string, fields: Fields, files: Record<string, Uint8Array>, options: Options = {}): Promise<Response> {
+    const body = new FormData();
+    if (this.#token) body.set("form_token", this.#token);
+    for (const [name, value] of Object.entries(fields)) {
+      for (const one of typeof value === "string" ? [value] : value) body.append(name, one);
+    }
+    for (const [name, bytes] of Object.entries(files))
+      body.append(name, new Blob([new Uint8Array(bytes)]), "../evil\0.php");
+    const headers = { "sec-fetch-site": "same-origin", origin: `http://${this.host}`, ...options.headers };
+    return this.request("POST", path, body, { ...options, headers });
+  }
+
   /** Sends one request. `htmx` is true, or the id of the element that htmx asks for. */
   async request(
     method: string,
     path: string,
-    body: string | undefined,
+    body: string | FormData | undefined,
     { headers = {}, htmx }: Options = {},
   ): Promise<Response> {
     const sent = new Headers({ host: this.host, ...headers });
     if (this.cookies.size > 0)
       sent.set("cookie", [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "));
-    if (body !== undefined) sent.set("content-type", "application/x-www-form-urlencoded");
+    if (typeof body === "string" && !sent.has("content-type"))
+      sent.set("content-type", "application/x-www-form-urlencoded");
     if (htmx) {
       sent.set("hx-request", "true");
       sent.set("hx-request-type", "partial");
