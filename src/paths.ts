@@ -52,9 +52,20 @@ export const app = {
   emailBatchStop: (slug: string, id: string) => `/${slug}/email-batches/${id}/stop`,
   emailRetry: (slug: string, id: string) => `/${slug}/emails/${id}/retry`,
   domains: (slug: string) => `/${slug}/settings/domains`,
+  domain: (slug: string, id: string, seen?: string) => `/${slug}/settings/domains/${id}${query({ seen })}`,
+  domainChecks: (slug: string, id: string) => `/${slug}/settings/domains/${id}/checks`,
+  domainRemoval: (slug: string, id: string) => `/${slug}/settings/domains/${id}/removal`,
   hostSelection: (slug: string) => `/${slug}/settings/domains/selection`,
   domainSelection: (slug: string, id: string, from?: "domains") =>
     `/${slug}/settings/domains/${id}/selection${query({ from })}`,
+  sending: (slug: string) => `/${slug}/settings/sending`,
+  sendingDomain: (slug: string, id: string, seen?: string) => `/${slug}/settings/sending/${id}${query({ seen })}`,
+  sendingChecks: (slug: string, id: string) => `/${slug}/settings/sending/${id}/checks`,
+  sendingSender: (slug: string, id: string) => `/${slug}/settings/sending/${id}/sender`,
+  /** Without an id: the platform's own address. */
+  sendingSelection: (slug: string, id?: string) => `/${slug}/settings/sending/${id ? `${id}/` : ""}selection`,
+  sendingTests: (slug: string, id: string) => `/${slug}/settings/sending/${id}/tests`,
+  sendingRemoval: (slug: string, id: string) => `/${slug}/settings/sending/${id}/removal`,
   branding: (slug: string) => `/${slug}/settings/branding`,
   brandingPreview: (slug: string) => `/${slug}/settings/branding/preview`,
   /** The style sheet of the preview: a colour under its own id. */

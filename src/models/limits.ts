@@ -19,7 +19,10 @@ export const limits = {
   invites: { name: "invites", max: 5000, seconds: 86400 },
   brandImages: { name: "brand-image", max: 120, seconds: 3600 },
   signUpsByAddress: { name: "sign-up", max: 10, seconds: 3600 },
+  domainAdds: { name: "domain-add", max: 60, seconds: 3600 },
   domainChecks: { name: "domain-check", max: 20, seconds: 300 },
+  sendingDomains: { name: "sending-domain", max: 20, seconds: 3600 },
+  testMails: { name: "test-mail", max: 10, seconds: 600 },
 } as const satisfies Record<string, Limit>;
 
 /** What one hit left: whether it was within the limit, and in how many seconds the window ends. */

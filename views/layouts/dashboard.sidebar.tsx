@@ -7,7 +7,7 @@ import { Menu, MenuButton, MenuDivider, MenuLink, MenuNote, MenuTitle } from "..
 import { ThemePicker } from "../ui/theme-picker.tsx";
 
 export type AgencyName = { name: string; slug: string };
-export type SettingsItem = "branding";
+export type SettingsItem = "domains" | "branding" | "sending";
 export type NavItem = "portal" | SettingsItem;
 
 export type SidebarProps = {
@@ -26,7 +26,9 @@ const nav: readonly NavLine[] = [
   { item: "portal", icon: "home", label: "Client portal", href: (slug) => app.portal(slug) },
 ];
 const settings: readonly NavLine[] = [
+  { item: "domains", icon: "globe", label: "Domains", href: (slug) => app.domains(slug) },
   { item: "branding", icon: "brush", label: "Branding", href: (slug) => app.branding(slug) },
+  { item: "sending", icon: "mail", label: "Sending domain", href: (slug) => app.sending(slug) },
 ];
 
 function Switcher({ agency, host, memberships }: SidebarProps) {
@@ -60,10 +62,10 @@ function Switcher({ agency, host, memberships }: SidebarProps) {
   );
 }
 
-function Nav({ agency, current, lines, title }: SidebarProps & { lines: readonly NavLine[]; title?: string }) {
+function Nav({ agency, current, lines, heading }: SidebarProps & { lines: readonly NavLine[]; heading?: string }) {
   return (
     <div class="nav">
-      {title && <p class="nav__title">{title}</p>}
+      {heading && <p class="nav__title">{heading}</p>}
       {lines.map(({ item, icon, label, href }) => (
         <a href={href(agency.slug)} aria-current={item === current ? "page" : undefined}>
           <Icon name={icon} />
@@ -107,7 +109,7 @@ export function Sidebar(props: SidebarProps) {
     <nav class="sidebar" id="sidebar" popover="auto" aria-label="Main">
       <Switcher {...props} />
       <Nav {...props} lines={nav} />
-      <Nav {...props} lines={settings} title="Settings" />
+      <Nav {...props} lines={settings} heading="Settings" />
       <Me {...props} />
     </nav>
   );

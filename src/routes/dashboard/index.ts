@@ -5,6 +5,7 @@ import { brandingRoutes } from "./branding.tsx";
 import { clientPortalRoutes } from "./client-portal.tsx";
 import { contactOptionRoutes } from "./contact-options.tsx";
 import { contactRoutes } from "./contacts.tsx";
+import { domainRoutes } from "./domains.tsx";
 import { emailBatchRoutes } from "./email-batches.tsx";
 import { emailRoutes } from "./emails.tsx";
 import { homeRoutes } from "./home.tsx";
@@ -15,6 +16,7 @@ import { magicLinkRoutes } from "./magic-links.tsx";
 import { passwordRoutes } from "./passwords.tsx";
 import { restorationRoutes } from "./restorations.tsx";
 import { revocationRoutes } from "./revocations.tsx";
+import { sendingDomainRoutes } from "./sending-domains.tsx";
 import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 import { signUpRoutes } from "./sign-up.tsx";
@@ -29,6 +31,7 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...clientPortalRoutes,
   ...brandingRoutes,
   ...hostSelectionRoutes,
+  ...domainRoutes,
   ...contactRoutes,
   ...revocationRoutes,
   ...restorationRoutes,
@@ -38,4 +41,5 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...invitationRoutes,
   ...loginEmailRoutes,
   ...magicLinkRoutes,
+  ...sendingDomainRoutes,
 ];
