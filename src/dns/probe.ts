@@ -57,12 +57,15 @@ async function probeAll(
   settings: ProbeSettings,
 ): Promise<ProbeAnswer> {
   const deadline = AbortSignal.timeout(settings.timeoutMs ?? TIMEOUT_MS);
-  let last: ProbeAnswer = { result: "unreachable" };
+  let found: ProbeAnswer | undefined;
   for (const address of addresses) {
-    last = await probe(scheme, host, address, settings, deadline);
-    if (last.result === "ours" || deadline.aborted) return last;
+    const answer = await probe(scheme, host, address, settings, deadline);
+    if (answer.result === "ours") return answer;
+    // An address that we cannot ask, such as IPv6 where there is none, hides no failure of another.
+    if (!found || found.result === "unclear") found = answer;
+    if (deadline.aborted) break;
   }
-  return last;
+  return found ?? { result: "unreachable" };
 }
 
 function probe(

@@ -81,14 +81,13 @@ function proofIn(
 const bare = (value: string) => value.trim().replace(/^"|"$/g, "");
 
 function reachableBy({ records, probe }: Findings, https: boolean): CheckOutcome["reachable"] {
-  if (probe) {
-    if (probe.https.result === "ours" || (!https && probe.http?.result === "ours")) return "yes";
-    const relevant = https ? [probe.https] : [probe.https, probe.http];
-    return relevant.some((answer) => answer?.result === "unclear") ? "unknown" : "no";
-  }
   const { cname, a, aaaa } = records;
+  if (probe?.https.result === "ours" || (!https && probe?.http?.result === "ours")) return "yes";
   if (cname.trouble === "loop" || cname.trouble === "too-long") return "no";
-  return a.trouble || aaaa.trouble ? "unknown" : "no";
+  // What is no answer in DNS, or not agreed on, may hide the address that would have shown our marker.
+  if (a.trouble || aaaa.trouble) return "unknown";
+  const asked = https ? [probe?.https] : [probe?.https, probe?.http];
+  return asked.some((answer) => answer?.result === "unclear") ? "unknown" : "no";
 }
 
 /** What came of a check: its change, if any, and the seconds until the next one. */
