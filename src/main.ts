@@ -4,6 +4,7 @@ import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openDirectoryJobs } from "./db/directory-jobs.ts";
 import { migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
+import { requireRole } from "./db/pool.ts";
 import { seedDemo } from "./db/seed.ts";
 import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
 import { createDeps } from "./deps.ts";
@@ -40,6 +41,8 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   const metrics = createMetrics();
   const deps = createDeps(config, database.url, log, metrics);
   stops.unshift(() => deps.close());
+  await requireRole(deps.pools.app, "portico_app");
+  await requireRole(deps.pools.directory, "portico_directory");
   const jobs = openDirectoryJobs(deps.pools.directory);
   metrics.watch({ pools: deps.pools, countJobs: () => jobs.countJobs() });
   if (database.embedded && (await seedDemo(deps))) log.info("demo agencies made");

@@ -44,6 +44,18 @@ export function createPool({ url, role, max, waitMs = 2_000 }: PoolOptions): pg.
   return pool;
 }
 
+/**
+ * Makes sure that the pool's connections have their role. A pooler in between may drop startup options, and options in the address
+ * replace ours: everything would then run as the login, past every policy. Throws when the role is another.
+ */
+export async function requireRole(pool: pg.Pool, role: PoolRole): Promise<void> {
+  const { rows } = await pool.query<{ role: string }>("select current_user as role");
+  if (rows[0]?.role === role) return;
+  throw new Error(
+    `Connections run as ${rows[0]?.role} and not as ${role}: startup options are lost on the way (a pooler, or options in DATABASE_URL).`,
+  );
+}
+
 const MAX_NAMES = 300;
 const MAX_PARAMETERS = 40;
 const names = new Map<string, string>();
