@@ -97,8 +97,17 @@ function keepFocus() {
   if (!lastFocus || lastFocus.element.isConnected) return;
   const lost = lastFocus;
   lastFocus = undefined;
-  if (document.activeElement !== document.body || find("dialog:modal")) return;
-  regain(lost);
+  if (document.activeElement !== document.body) return;
+  const dialog = find("dialog:modal");
+  if (dialog) stayIn(dialog, lost);
+  else regain(lost);
+}
+
+// All but the dialog is inert: what took the place of the lost element inside it, or else its title.
+function stayIn(dialog, { selectors }) {
+  const twin = selectors.map((selector) => find(selector, dialog)).find((found) => found && focusOn(found));
+  const title = find("h2", dialog);
+  if (!twin && title) focusOn(title);
 }
 
 // Dialogs ------------------------------------------------------------------
