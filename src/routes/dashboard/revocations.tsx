@@ -1,7 +1,7 @@
 // Taking access away: from one contact at once, from several after a question that says how many.
 import { ContactsReload, ContactsUpdatedReply } from "../../../views/dashboard/contacts-updated.reply.tsx";
 import { nameOf } from "../../../views/dashboard/contacts-view.ts";
-import { RevocationsDialog, RevocationsPage } from "../../../views/dashboard/revocations.page.tsx";
+import { RevocationsDialog } from "../../../views/dashboard/revocations-dialog.part.tsx";
 import { StatsUpdate } from "../../../views/dashboard/stats.part.tsx";
 import { CloseDialogPart } from "../../../views/ui/dialog.tsx";
 import type { AgencyDb } from "../../db/schema.ts";
@@ -10,10 +10,11 @@ import { NotFound } from "../../models/errors.ts";
 import { getPortalCounts } from "../../models/portal-counts.ts";
 import { app } from "../../paths.ts";
 import { readForm } from "../../web/forms.ts";
-import { isHtmx, page, part, seeOther, shellOf, toast, wantsPart } from "../../web/html.tsx";
+import { isHtmx, part, seeOther, toast, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
 import { answerWithContact } from "./contacts.tsx";
 import { filtersOf, loadContactsUpdate, openFilters, selectionOf } from "./contacts-list.ts";
+import { queryForm, showDialog } from "./show-dialog.tsx";
 
 export const revocationRoutes: MemberRoute[] = [
   { method: "get", path: "/:agency/revocations", role: "member", handler: askFirst },
@@ -22,13 +23,12 @@ export const revocationRoutes: MemberRoute[] = [
 
 async function askFirst(c: MemberContext): Promise<Response> {
   const { slug } = c.get("agency");
-  const selection = selectionOf({ all: (name) => c.req.queries(name) ?? [], text: (name) => c.req.query(name) });
+  const selection = selectionOf(queryForm(c));
   const counts = await c.get("store").read((db) => countSelection(db, selection));
   const back = app.portal(slug, "all" in selection ? { status: selection.status, q: selection.q } : {});
   const count = counts["not-invited"] + counts.invited + counts.joined;
   const dialog = { slug, selection, count, revoked: counts.revoked, back };
-  if (isHtmx(c)) return part(c, <RevocationsDialog {...dialog} />);
-  return page(c, <RevocationsPage {...shellOf(c)} dialog={dialog} />);
+  return showDialog(c, "Revoke access", (inPage) => <RevocationsDialog {...dialog} inPage={inPage} />);
 }
 
 /** Changes the access of a selection and answers with what became of it, in the place that asked. */
@@ -38,7 +38,7 @@ export async function changeAccess(
   words: (who: string) => string,
 ): Promise<Response> {
   const form = await readForm(c);
-  const selection = selectionOf({ all: (name) => form.all(name), text: (name) => form.text(name) });
+  const selection = selectionOf(form);
   const only = "ids" in selection && selection.ids.length === 1 ? selection.ids[0] : undefined;
   const { changed, update } = await c.get("store").write(async (db) => {
     const count = await change(db, selection, c.get("member").id);
@@ -51,7 +51,14 @@ export async function changeAccess(
   const [row] = update.rows;
   const said = words(row ? nameOf(row) : "1 contact");
   if (wantsPart(c, "contact-page") || form.text("from") === "contact") return answerWithContact(c, only ?? "", said);
-  if (isHtmx(c)) return part(c, <ContactsUpdatedReply {...update} toast={{ tone: "good", title: said }} />);
+  if (isHtmx(c))
+    return part(
+      c,
+      <>
+        {wantsPart(c, "dialog") && <CloseDialogPart />}
+        <ContactsUpdatedReply {...update} toast={{ tone: "good", title: said }} />
+      </>,
+    );
   return seeOther(
     c,
     app.portal(

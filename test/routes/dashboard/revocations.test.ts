@@ -75,6 +75,8 @@ describe("revoking access", () => {
     expect(dialog).toMatch(/^<dialog/);
     expect(dialog).toContain("Revoke access of 1 contact<");
     expect(dialog).toContain('name="status" value="joined"');
+    const one = await visitor.post(app.revocations(slug), { contact: contacts["not-invited"].id }, { htmx: "dialog" });
+    expect(await one.text()).toContain('<hx-partial hx-target="#dialog" hx-swap="innerHTML"></hx-partial>');
     const all = await visitor.post(app.revocations(slug), { all: "1", q: "northwind" });
     expect(all.headers.get("location")).toBe(app.portal(slug));
     for (const { id } of Object.values(contacts)) expect(await statusOf(world, id)).toBe("revoked");

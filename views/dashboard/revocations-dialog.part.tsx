@@ -2,7 +2,6 @@
 
 import type { ContactSelection } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
-import { DashboardLayout, type DashboardLayoutProps } from "../layouts/dashboard.layout.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogClose } from "../ui/dialog.tsx";
 
@@ -67,23 +66,5 @@ export function RevocationsDialog({ slug, selection, count, revoked, back, inPag
         </p>
       )}
     </Dialog>
-  );
-}
-
-export function RevocationsPage({
-  dialog,
-  ...layout
-}: Omit<DashboardLayoutProps, "title" | "children" | "dialog"> & { dialog: DialogProps }) {
-  return (
-    <DashboardLayout
-      {...layout}
-      title="Revoke access"
-      current="portal"
-      dialog={<RevocationsDialog {...dialog} inPage />}
-    >
-      <p>
-        <a href={dialog.back}>Back to the contacts</a>
-      </p>
-    </DashboardLayout>
   );
 }
