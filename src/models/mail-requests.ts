@@ -32,8 +32,8 @@ export async function requestMail(db: AgencyDb, request: MailRequest): Promise<v
 }
 
 /**
- * Answers a request and forgets it: queues the e-mail when the address is that of a contact who was invited or has joined, and who
- * has not had three such e-mails within 15 minutes.
+ * Answers a request and forgets it: queues the e-mail when the address is that of a contact who was invited, has joined or was
+ * made a link, and who has not had three such e-mails within 15 minutes.
  */
 export async function answerMailRequest(db: AgencyDb, requestId: string): Promise<void> {
   const request = await db.deleteFrom("mail_requests").where("id", "=", requestId).returningAll().executeTakeFirst();
@@ -45,7 +45,14 @@ export async function answerMailRequest(db: AgencyDb, requestId: string): Promis
     .select("id")
     .where("email", "=", email)
     .where("revoked_at", "is", null)
-    .where((eb) => eb.or([eb("invited_at", "is not", null), eb("joined_at", "is not", null)]))
+    .where((eb) =>
+      eb.or([
+        eb("invited_at", "is not", null),
+        eb("joined_at", "is not", null),
+        // A member handed him a magic link by chat; when it is dead its page offers a new one to this very mailbox.
+        eb.exists(eb.selectFrom("access_links").whereRef("access_links.contact_id", "=", "contacts.id").select("id")),
+      ]),
+    )
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (!contact || (await countRecent(db, contact.id)) >= MAILS_IN_WINDOW) return;

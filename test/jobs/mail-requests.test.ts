@@ -1,5 +1,6 @@
 // What somebody asks for on a sign-in page: answered by a job, silently limited, and the same for addresses that nobody has.
 import { describe, expect, test } from "vitest";
+import { createAccessLink } from "../../src/models/access-links.ts";
 import { requestMail } from "../../src/models/mail-requests.ts";
 import { requestMemberReset } from "../../src/models/members.ts";
 import { codeIn, linksIn } from "../support/smtp.ts";
@@ -40,6 +41,26 @@ describe("a sign-in link", () => {
     await idle(mailing);
     expect(mailing.sink.messages).toEqual([]);
     expect(await mailing.store.read((db) => db.selectFrom("mail_requests").selectAll().execute())).toEqual([]);
+  });
+
+  test("comes to a contact who was never invited once a member has made him a link, dead or alive", async () => {
+    const mailing = await startMailing();
+    const id = await mailing.invited("chat@acme.example", { invited_at: null });
+    const link = {
+      contactId: id,
+      kind: "magic",
+      destination: "/",
+      lifetimeSeconds: 3600,
+      uses: "once",
+    } as const;
+    const { linkId } = await mailing.store.write((db) => createAccessLink(db, link));
+    await mailing.database.owner.query("update access_links set expires_at = now() - interval '1 hour' where id = $1", [
+      linkId,
+    ]);
+    await mailing.store.write((db) => requestMail(db, { ...ASKED, email: "chat@acme.example" }));
+    mailing.work();
+    expect((await mailing.sink.received(1))[0]?.to).toMatchObject({ text: "chat@acme.example" });
+    await idle(mailing);
   });
 
   test("comes three times in a quarter of an hour and no more, however many ask at once", async () => {
