@@ -154,38 +154,67 @@ export function Closing({ brand, url, children }: { brand: TemplateBrand; url?: 
   );
 }
 
+function Initials({ brand }: { brand: TemplateBrand }) {
+  return (
+    <td
+      width="36"
+      height="36"
+      align="center"
+      valign="middle"
+      data-skip="true"
+      aria-hidden="true"
+      style={{
+        width: "36px",
+        height: "36px",
+        backgroundColor: brand.palette.brand,
+        borderRadius: "9px",
+        color: brand.palette.onBrand,
+        fontFamily: FONT,
+        fontSize: "14px",
+        fontWeight: 600,
+      }}
+    >
+      {brand.initials}
+    </td>
+  );
+}
+
+const grounds = { light: "#ffffff", dark: "#17181c" } as const;
+
+// Many programs show no pictures before they are told to: a wide logo has the name in its place, a square one beside it.
+function LogoCell({ brand, logo }: { brand: TemplateBrand; logo: NonNullable<TemplateBrand["logo"]> }) {
+  const plate = logo.ground
+    ? { padding: "4px 6px", borderRadius: "9px", backgroundColor: grounds[logo.ground], color: "#55575f" }
+    : {};
+  return (
+    <td className={logo.ground ? undefined : "ink"} style={{ ...text(16, 24, "#17181c"), fontWeight: 600, ...plate }}>
+      <img
+        src={logo.url}
+        width={logo.width}
+        height={logo.height}
+        alt={logo.wide ? brand.name : ""}
+        style={{ display: "block", border: "0", outline: "none", textDecoration: "none" }}
+      />
+    </td>
+  );
+}
+
 function Masthead({ brand }: { brand: TemplateBrand }) {
+  const { logo } = brand;
   return (
     <Row top={36}>
       <table {...table}>
         <tbody>
           <tr>
-            <td
-              width="36"
-              height="36"
-              align="center"
-              valign="middle"
-              data-skip="true"
-              aria-hidden="true"
-              style={{
-                width: "36px",
-                height: "36px",
-                backgroundColor: brand.palette.brand,
-                borderRadius: "9px",
-                color: brand.palette.onBrand,
-                fontFamily: FONT,
-                fontSize: "14px",
-                fontWeight: 600,
-              }}
-            >
-              {brand.initials}
-            </td>
-            <td
-              className="ink"
-              style={{ paddingLeft: "12px", color: "#17181c", fontFamily: FONT, fontSize: "16px", fontWeight: 600 }}
-            >
-              {brand.name}
-            </td>
+            {logo ? <LogoCell brand={brand} logo={logo} /> : <Initials brand={brand} />}
+            {!logo?.wide && (
+              <td
+                className="ink"
+                style={{ paddingLeft: "12px", color: "#17181c", fontFamily: FONT, fontSize: "16px", fontWeight: 600 }}
+              >
+                {brand.name}
+              </td>
+            )}
           </tr>
         </tbody>
       </table>

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { FunctionComponent } from "react";
 import { type EmailKind, type EmailValues, emails } from "./kinds.ts";
 import { brandColor, palette } from "./palette.ts";
-import type { Brand, FieldKind, RenderedEmail, TemplateProps, Values } from "./types.ts";
+import type { Brand, FieldKind, RenderedEmail, TemplateBrand, TemplateProps, Values } from "./types.ts";
 import { cleaned, escapeHtml, oneLine, unlinked } from "./values.ts";
 
 // A template cut at its placeholders: even parts are finished, odd parts name a value. Values are joined in and never read
@@ -32,6 +32,9 @@ const jsxEmail = () => import("jsx-email");
 const textOptions = {
   wordwrap: false as const,
   formatters: {
+    alt: (element: TextElement, _walk: TextWalk, builder: TextBuilder) => {
+      builder.addInline(element.attribs.alt ?? "");
+    },
     button: (element: TextElement, walk: TextWalk, builder: TextBuilder) => {
       builder.openBlock({ leadingLineBreaks: 2 });
       walk(element.children, builder);
@@ -43,6 +46,7 @@ const textOptions = {
   },
   selectors: [
     { selector: '[data-skip="true"]', format: "skip" },
+    { selector: "img", format: "alt" },
     { selector: "h1", options: { uppercase: false } },
     { selector: "td", format: "block", options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } },
     { selector: "a.btn", format: "button" },
@@ -71,12 +75,37 @@ async function renderTemplate(source: Source, color: string, present: string[]):
     name: mark("brandName"),
     initials: mark("brandInitials"),
     address: present.includes("brandAddress") ? mark("brandAddress") : null,
+    logo: present.includes("brandLogo") ? logoOf(present) : null,
     palette: palette(color),
   };
   const page = () => react.createElement(source.Template, { ...values, brand } as TemplateProps<Values>);
   const html = await render(page());
   const text = await render(page(), { plainText: textOptions } as Parameters<typeof render>[1]);
   return { html: cut(html), text: cut(text.replace(/\n{3,}/g, "\n\n")) };
+}
+
+function logoOf(present: string[]): TemplateBrand["logo"] {
+  const ground = (["light", "dark"] as const).find((one) => present.includes(groundField[one])) ?? null;
+  const wide = present.includes("brandLogoWide");
+  return { url: mark("brandLogo"), width: mark("brandLogoWidth"), height: mark("brandLogoHeight"), wide, ground };
+}
+
+// What a logo is like shapes the template, so it stands among the blocks by which a cut is found again.
+const groundField = { light: "brandLogoOnLight", dark: "brandLogoOnDark" } as const;
+const LOGO_HEIGHT = 36;
+const LOGO_WIDTH = 200;
+
+function logoFields({ logo, origin }: Brand): Record<string, string> {
+  if (!logo) return {};
+  const scale = Math.min(1, LOGO_HEIGHT / logo.height, LOGO_WIDTH / logo.width);
+  const pixels = (size: number) => String(Math.max(1, Math.round(size * scale)));
+  return {
+    brandLogo: cleaned("url", logo.url, origin),
+    brandLogoWidth: pixels(logo.width),
+    brandLogoHeight: pixels(logo.height),
+    ...(logo.width > 2 * logo.height ? { brandLogoWide: "1" } : {}),
+    ...(logo.ground ? { [groundField[logo.ground]]: "1" } : {}),
+  };
 }
 
 function templateFor(kind: EmailKind, source: Source, color: string, present: string[]): Promise<Cut> {
@@ -109,6 +138,7 @@ function clean(source: Source, brand: Brand, values: Values): Record<string, str
   filled.brandName = unlinked(name);
   filled.brandInitials = initials(name);
   if (brand.address) filled.brandAddress = oneLine(brand.address, 200);
+  Object.assign(filled, logoFields(brand));
   for (const [field, kind] of Object.entries(source.fields)) {
     const value = values[field];
     const text = value == null ? "" : cleaned(kind, value, brand.origin);

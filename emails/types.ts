@@ -10,6 +10,8 @@ export interface Brand {
   origin: string;
   /** Postal address for the footer, one line. */
   address?: string | null;
+  /** A PNG on `origin` with its size in pixels; `ground` is the one on which it reads, null when it brings its own. */
+  logo?: { url: string; width: number; height: number; ground: "light" | "dark" | null } | null;
 }
 
 /** A finished e-mail: `subject` is one line without control characters, `text` is plain text without entities. */
@@ -53,6 +55,8 @@ export interface TemplateBrand {
   /** One or two letters for the mark. */
   initials: string;
   address: string | null;
+  /** `wide` ones spell the name out, as a rule, so that it is not written again. */
+  logo: { url: string; width: string; height: string; wide: boolean; ground: "light" | "dark" | null } | null;
   palette: Palette;
 }
 

@@ -7,6 +7,7 @@ import { type ComposedMessage, composeMessage } from "../mail/compose.ts";
 import type { Sending } from "../models/sending.ts";
 import type { SendingIdentity } from "../models/sending-identity.ts";
 import { CODE_SECONDS } from "../models/sign-in-codes.ts";
+import { portal } from "../paths.ts";
 import type { From } from "./sender.ts";
 
 /** An e-mail that may go out now, with its secrets, which are in this process's memory and nowhere else. */
@@ -26,7 +27,8 @@ export type Ready = {
 export async function composeEmail(ready: Ready, from: From): Promise<ComposedMessage> {
   const { sending, sender } = ready;
   const { agency } = sending;
-  const replyTo = sender ?? (agency.supportEmail ? { name: agency.name, address: agency.supportEmail } : null);
+  // The address that the agency set for answers; without one they go to the member who sends.
+  const replyTo = agency.supportEmail ? { name: agency.name, address: agency.supportEmail } : (sender ?? null);
   return await composeMessage({
     to: { name: sending.contactName, address: sending.to },
     from: { name: agency.name, address: from.address },
@@ -40,7 +42,13 @@ export async function composeEmail(ready: Ready, from: From): Promise<ComposedMe
 
 function render({ sending, origin, link, code, sender }: Ready): Promise<RenderedEmail> {
   const { agency, askedFrom, queuedAt, startedAt } = sending;
-  const brand: Brand = { name: agency.name, color: agency.color, origin };
+  const { logo } = agency;
+  const brand: Brand = {
+    name: agency.name,
+    color: agency.color,
+    origin,
+    logo: logo && { ...logo, url: `${origin}${portal.brandImage(logo.hash)}` },
+  };
   const contactName = sending.contactName || null;
   const recipient = sending.to;
   const url = () => {

@@ -193,6 +193,31 @@ test("whatever the values, the HTML has the same elements and the text has the v
   );
 });
 
+const logo = { url: `${brand.origin}/brand/x.png`, width: 120, height: 120, ground: null } as const;
+
+test("a logo stands beside the name in the HTML and is nothing in the text", async () => {
+  const bare = await renderEmail("invite", brand, invite);
+  const { html, text } = await renderEmail("invite", { ...brand, logo }, invite);
+  expect(html).toContain(`<img src="${logo.url}" width="36" height="36" alt style=`);
+  expect(html).toContain(">Halden &amp; Rye</td>");
+  expect(html).not.toContain(">HR<");
+  expect(text).toBe(bare.text);
+});
+
+test("a wide logo says the name itself, also where pictures are not shown, and the text begins with it all the same", async () => {
+  const wide = { ...logo, width: 600, height: 100, ground: "dark" } as const;
+  const { html, text } = await renderEmail("invite", { ...brand, logo: wide }, invite);
+  expect(html).toContain(`width="200" height="33" alt="Halden &amp; Rye"`);
+  expect(html).toContain("background-color:#17181c");
+  expect(text).toMatch(/^Halden & Rye\n/);
+  expect(text).not.toContain("x.png");
+});
+
+test("a logo from elsewhere is refused", async () => {
+  const elsewhere = { ...logo, url: "https://tracker.example/x.png" };
+  await expect(renderEmail("invite", { ...brand, logo: elsewhere }, invite)).rejects.toThrow(EmailValueRefused);
+});
+
 test("no kind is without a template, a subject and a rule for each of its values", () => {
   for (const kind of emailKinds) {
     const { Template, subject, fields, previewProps } = emails[kind as EmailKind];
