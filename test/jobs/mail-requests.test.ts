@@ -59,7 +59,7 @@ describe("a sign-in link", () => {
     ]);
     await mailing.store.write((db) => requestMail(db, { ...ASKED, email: "chat@acme.example" }));
     mailing.work();
-    expect((await mailing.sink.received(1))[0]?.to).toMatchObject({ text: "chat@acme.example" });
+    expect(await mailing.sink.received(1, "chat@acme.example")).toHaveLength(1);
     await idle(mailing);
   });
 
