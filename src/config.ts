@@ -157,7 +157,7 @@ function readSpfInclude(text: string | undefined, faults: string[]): string[] {
   const mechanisms: string[] = [];
   for (const one of (text ?? "").split(/[\s,]+/).filter(Boolean)) {
     const family = isIP(one.split("/")[0] ?? "");
-    const bare = /^[a-z0-9][a-z0-9._-]*\.[a-z0-9-]+$/i.test(one) ? `include:${one}` : one;
+    const bare = /^[a-z0-9_][a-z0-9._-]*\.[a-z0-9-]+$/i.test(one) ? `include:${one}` : one;
     const mechanism = (family ? `ip${family}:${one}` : bare).toLowerCase();
     if (/^(?:(?:include|a|mx|exists):[a-z0-9._-]+|ip[46]:[0-9a-f.:]+)(?:\/\d{1,3})?$/.test(mechanism))
       mechanisms.push(mechanism);

@@ -9,7 +9,7 @@ import { foundWords, purposes, type SendingView, type ShownRecord } from "./send
 export function SendingRecords({ domain, records }: SendingView) {
   const head = ["Type", "Name", "Value", "Found"].map((label) => <th scope="col">{label}</th>);
   return (
-    <div class="records">
+    <div class="records sending-records">
       <Table caption={`DNS records to set for ${domain.domain}`} kind="cards" head={head}>
         {records.map((record) => (
           <RecordRow record={record} finding={domain.lastCheck?.findings[record.kind]} />
@@ -43,7 +43,7 @@ function RecordRow({ record, finding }: { record: ShownRecord; finding: Finding 
       <td data-label="Found">
         <div>
           <Status {...foundWords[finding?.found ?? "missing"]} />
-          {finding && <Reason finding={finding} />}
+          {finding && finding.found !== "unknown" && <Reason finding={finding} />}
         </div>
       </td>
     </tr>

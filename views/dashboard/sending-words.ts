@@ -93,6 +93,15 @@ export function notesOf(view: SendingView): SendingNote[] {
         text: "Another account on this service sends from it and has to remove it first. Your records count as soon as that is done.",
       },
     ];
+  const silent = view.records.map(({ kind }) => finding(view, kind)).find((one) => one?.found === "unknown");
+  const silence: SendingNote[] =
+    domain.state === "pending" && silent
+      ? [{ tone: "wait", title: "Not every question was answered.", text: silent.why ?? "We ask again." }]
+      : [];
+  return [...wrongNotes(view), ...silence];
+}
+
+function wrongNotes(view: SendingView): SendingNote[] {
   return wrongRecords(view).map(({ kind }) => ({
     tone: "bad",
     title: kind === "dkim" ? "The DKIM record is not as it should be." : "The ownership record holds another value.",
