@@ -22,7 +22,7 @@ export type ProbeSettings = {
 export type ProbeAnswer = {
   result: "ours" | "other" | "unreachable" | "private" | "unclear";
   why?: string;
-  /** Why browsers would not trust the certificate; absent when they would, or without TLS. */
+  /** Why browsers would not trust the certificate, in words; absent when they would, or without TLS. */
   untrusted?: string;
   /** The proxy that answered, as its headers tell. */
   proxy?: string;
@@ -121,7 +121,7 @@ function judge(
   { isMarker }: ProbeSettings,
 ): ProbeAnswer {
   const socket = response.socket as TLSSocket;
-  const untrusted = scheme === "https" && !socket.authorized ? String(socket.authorizationError) : undefined;
+  const untrusted = scheme === "https" && !socket.authorized ? distrust(socket.authorizationError) : undefined;
   const proxy = proxyOf(response);
   const more = { ...(untrusted ? { untrusted } : {}), ...(proxy ? { proxy } : {}) };
   if (response.statusCode === 200 && body.split(/\s+/).some((word) => word !== "" && isMarker(host, word)))
@@ -131,6 +131,18 @@ function judge(
     return { result: "other", why: `It leads on to ${location.slice(0, 200)}.`, ...more };
   return { result: "other", why: `Another server answers there (status ${response.statusCode}).`, ...more };
 }
+
+const DISTRUST: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "it has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it is signed by itself",
+  ERR_TLS_CERT_ALTNAME_INVALID: "it is for another name",
+  SELF_SIGNED_CERT_IN_CHAIN: "its authority is not a public one",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its authority is not a public one",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its authority is not a public one",
+};
+
+// The types say Error; what stands there is the code alone.
+const distrust = (error: Error) => DISTRUST[String(error)] ?? String(error);
 
 function proxyOf({ headers }: IncomingMessage): string | undefined {
   if (headers["cf-ray"] || headers.server === "cloudflare") return "Cloudflare";

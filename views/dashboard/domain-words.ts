@@ -85,22 +85,8 @@ function pendingNotes(domain: Domain, check: LastCheck): DomainNote[] {
       },
     ];
   const notes: DomainNote[] = [];
-  if (cname.trouble === "loop")
-    notes.push({
-      tone: "bad",
-      title: "The CNAME leads in a circle.",
-      text: "Point it at our name.",
-      found: cname.values,
-      expected: [target],
-    });
-  else if (cname.trouble === "too-long")
-    notes.push({
-      tone: "bad",
-      title: "There are too many CNAMEs in a row.",
-      text: "Point the first at our name.",
-      found: cname.values,
-      expected: [target],
-    });
+  const chain = chainNote(domain, check, "bad");
+  if (chain) notes.push(chain);
   else if (!cname.trouble && cname.values.length > 0 && !cname.values.includes(target))
     notes.push({
       tone: domain.needsTxt ? "wait" : "bad",
@@ -130,6 +116,13 @@ function pendingNotes(domain: Domain, check: LastCheck): DomainNote[] {
       text: "It hides the CNAME. Set the TXT record below, or turn the proxy off for this name.",
     });
   return [...notes, ...silenceNotes(check)];
+}
+
+function chainNote({ records }: Domain, check: LastCheck, tone: Tone): DomainNote | undefined {
+  const { trouble, values } = check.records.cname;
+  if (trouble !== "loop" && trouble !== "too-long") return undefined;
+  const title = trouble === "loop" ? "The CNAME leads in a circle." : "There are too many CNAMEs in a row.";
+  return { tone, title, text: "Point the first one at our name.", found: values, expected: [records.target] };
 }
 
 function silenceNotes({ records }: LastCheck): DomainNote[] {
@@ -165,16 +158,8 @@ function answerNotes(domain: Domain, check: LastCheck, https: boolean): DomainNo
   const after = domain.state === "active" ? " After three failed checks over half an hour it counts as failing." : "";
   const expected = addressesIn(records.expected);
   if (!probe) {
-    if (records.cname.trouble === "loop" || records.cname.trouble === "too-long")
-      return [
-        {
-          tone,
-          title: "The CNAME leads in a circle.",
-          text: `Point it at our name.${after}`,
-          found: records.cname.values,
-          expected: [domain.records.target],
-        },
-      ];
+    const chain = chainNote(domain, check, tone);
+    if (chain) return [{ ...chain, text: `${chain.text}${after}` }];
     const silence = silenceNotes(check);
     if (silence.length > 0) return silence;
     return [
@@ -245,7 +230,7 @@ function activeNotes({ probe, proxy }: LastCheck, https: boolean): DomainNote[] 
     notes.push({
       tone: "wait",
       title: "Browsers may not trust its certificate.",
-      text: `Our check says: ${probe.https.untrusted}.`,
+      text: `To our check, ${probe.https.untrusted}.`,
     });
   if (proxy)
     notes.push({
