@@ -260,11 +260,22 @@ function everything(scope, on) {
   scope.toggleAttribute("data-everything", on);
 }
 
+const bars = new WeakMap();
+
+// With its bar drawn anew the list shows something else: rows that are still there are not what somebody chose before.
+function untickForNewBar(scope) {
+  const bar = find("[data-all-matching]", scope)?.form;
+  if (!bar) return;
+  const before = bars.get(scope);
+  bars.set(scope, bar);
+  if (before && before !== bar) for (const box of rowBoxes(scope)) box.checked = false;
+}
+
 function count(scope) {
+  untickForNewBar(scope);
   const boxes = rowBoxes(scope);
   const ticked = boxes.filter((box) => box.checked).length;
   const whole = boxes.length > 0 && ticked === boxes.length;
-  // A bar that was drawn anew means the ticked rows again, not all that match.
   if (!whole || find("[data-all-matching]", scope)?.disabled) everything(scope, false);
   for (const box of findAll("[data-all]", scope)) {
     box.checked = whole;
