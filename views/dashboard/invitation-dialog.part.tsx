@@ -1,5 +1,4 @@
 // The dialog that invites: picking contacts and typing addresses, or pasting a list; what each address gets stands there before anything is sent.
-import { MESSAGE_MAX } from "../../src/models/invitations.ts";
 import { app } from "../../src/paths.ts";
 import { Button } from "../ui/button.tsx";
 import { Callout } from "../ui/callout.tsx";
@@ -25,6 +24,7 @@ export type InvitationDialogProps = {
   /** Everybody whom a filter of the list matches, instead of contacts. */
   everybody?: { status: string; q: string; count: number } | undefined;
   message: string;
+  messageMax: number;
   report: InviteReport;
   errors?: Readonly<Record<string, string>> | undefined;
   inPage?: boolean | undefined;
@@ -156,7 +156,7 @@ export function InvitationDialog(props: InvitationDialogProps) {
         label="Message"
         optional
         rows={3}
-        maxlength={MESSAGE_MAX}
+        maxlength={props.messageMax}
         counted
         value={message}
         error={errors?.["message"]}

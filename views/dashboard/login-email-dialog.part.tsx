@@ -1,6 +1,4 @@
 // The dialog that sends login emails, to one contact, to the ticked ones or to all that match; it says what happens before it does.
-import { destinations } from "../../src/models/access-links.ts";
-import { lifetimes } from "../../src/models/magic-links.ts";
 import { app } from "../../src/paths.ts";
 import { Button } from "../ui/button.tsx";
 import { Callout } from "../ui/callout.tsx";
@@ -9,7 +7,7 @@ import { FieldPair } from "../ui/input.tsx";
 import { SelectField } from "../ui/select.tsx";
 import { nameOf } from "./contacts-view.ts";
 import { LoginEmailPlan, type LoginEmailPlanProps, loginSendWords } from "./login-email-plan.part.tsx";
-import { destinationWords } from "./people-words.ts";
+import { destinationWords, type LinkChoices } from "./people-words.ts";
 
 export type LoginEmailDialogProps = LoginEmailPlanProps & {
   slug: string;
@@ -17,6 +15,7 @@ export type LoginEmailDialogProps = LoginEmailPlanProps & {
   batchKey: string;
   /** The hidden fields that say to whom: `contact` ids, or `all` with a filter. */
   selection: readonly (readonly [name: string, value: string])[];
+  choices: LinkChoices;
   lifetime: string;
   destination: string;
   errors?: Readonly<Record<string, string>> | undefined;
@@ -76,14 +75,14 @@ export function LoginEmailDialog(props: LoginEmailDialogProps) {
   );
 }
 
-function Options({ lifetime, destination, errors }: LoginEmailDialogProps) {
+function Options({ choices, lifetime, destination, errors }: LoginEmailDialogProps) {
   return (
     <FieldPair>
       <SelectField
         id="login-lifetime"
         name="lifetime"
         label="Button works for"
-        options={lifetimes.map(({ seconds, label }) => ({ value: String(seconds), label }))}
+        options={choices.lifetimes.map(({ seconds, label }) => ({ value: String(seconds), label }))}
         value={lifetime}
         error={errors?.["lifetime"]}
         autofocus
@@ -92,7 +91,7 @@ function Options({ lifetime, destination, errors }: LoginEmailDialogProps) {
         id="login-destination"
         name="destination"
         label="Opens"
-        options={destinations.map(({ path, label }) => ({ value: path, label: destinationWords(label) }))}
+        options={choices.destinations.map(({ path, label }) => ({ value: path, label: destinationWords(label) }))}
         value={destination}
         error={errors?.["destination"]}
       />

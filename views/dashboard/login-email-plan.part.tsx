@@ -1,12 +1,11 @@
 // What sending login emails would do: who gets one now, who an invite instead, and who is left out and why.
 
 import type { Group } from "../../src/models/email-batches.ts";
-import { groupOf } from "../../src/models/invitations.ts";
 import type { LoginOutcome, LoginPlan } from "../../src/models/login-emails.ts";
 import { Check } from "../ui/check.tsx";
 import { Row, Rows } from "../ui/rows.tsx";
 import { possessive } from "./contact-actions.tsx";
-import { counted, namesOf } from "./people-words.ts";
+import { counted, groupOf, namesOf } from "./people-words.ts";
 
 export type LoginEmailPlanProps = { plan: LoginPlan; invite: boolean };
 

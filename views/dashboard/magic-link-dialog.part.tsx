@@ -1,6 +1,4 @@
 // The dialog that makes a magic link for one contact.
-import { destinations } from "../../src/models/access-links.ts";
-import { lifetimes } from "../../src/models/magic-links.ts";
 import { app } from "../../src/paths.ts";
 import { Button } from "../ui/button.tsx";
 import { Callout } from "../ui/callout.tsx";
@@ -10,7 +8,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import { SelectField } from "../ui/select.tsx";
 import { possessive } from "./contact-actions.tsx";
 import { nameOf, shortName } from "./contacts-view.ts";
-import { destinationWords } from "./people-words.ts";
+import { destinationWords, type LinkChoices } from "./people-words.ts";
 
 export type LinkContact = { id: string; name: string; email: string };
 
@@ -19,6 +17,7 @@ export type MagicLinkDialogProps = {
   contact: LinkContact;
   /** Somebody revoked gets no link; the dialog then only says so. */
   revoked: boolean;
+  choices: LinkChoices;
   destination: string;
   lifetime: string;
   uses: string;
@@ -94,14 +93,14 @@ export function MagicLinkDialog(props: MagicLinkDialogProps) {
   );
 }
 
-function Fields({ destination, lifetime, uses, errors }: MagicLinkDialogProps) {
+function Fields({ choices, destination, lifetime, uses, errors }: MagicLinkDialogProps) {
   return (
     <>
       <SelectField
         id="link-destination"
         name="destination"
         label="Opens"
-        options={destinations.map(({ path, label }) => ({ value: path, label: destinationWords(label) }))}
+        options={choices.destinations.map(({ path, label }) => ({ value: path, label: destinationWords(label) }))}
         value={destination}
         error={errors?.["destination"]}
         autofocus
@@ -111,7 +110,7 @@ function Fields({ destination, lifetime, uses, errors }: MagicLinkDialogProps) {
           id="link-lifetime"
           name="lifetime"
           label="Works for"
-          options={lifetimes.map(({ seconds, label }) => ({ value: String(seconds), label }))}
+          options={choices.lifetimes.map(({ seconds, label }) => ({ value: String(seconds), label }))}
           value={lifetime}
           error={errors?.["lifetime"]}
         />

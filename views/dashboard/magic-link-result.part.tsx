@@ -1,5 +1,4 @@
 // The magic link that was just made, shown this once, with its QR code.
-import { destinations } from "../../src/models/access-links.ts";
 import type { MagicLink } from "../../src/models/magic-links.ts";
 import { app } from "../../src/paths.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
@@ -19,6 +18,7 @@ export type MagicLinkResultProps = {
   zone: string;
   contact: LinkContact;
   link: MagicLink;
+  /** The name of the page that it leads to. */
   destination: string;
   uses: "once" | "until-expired";
   inPage?: boolean | undefined;
@@ -26,7 +26,6 @@ export type MagicLinkResultProps = {
 
 export function MagicLinkResult(props: MagicLinkResultProps) {
   const { contact, link, destination, uses, zone } = props;
-  const label = destinations.find(({ path }) => path === destination)?.label ?? "Home";
   return (
     <div class="stack stack--5" id="magic-link-result">
       <Field id="link-url" label="Link">
@@ -37,7 +36,7 @@ export function MagicLinkResult(props: MagicLinkResultProps) {
         <Facts
           grow
           facts={[
-            { name: "Opens", value: destinationWords(label) },
+            { name: "Opens", value: destinationWords(destination) },
             { name: "Can be used", value: uses === "once" ? "Once" : "Until it expires" },
             { name: "Expires", value: <Moment at={link.expiresAt} zone={zone} weekday /> },
           ]}

@@ -1,7 +1,7 @@
 // What inviting a list would do, or has done: one line for each outcome, before anything is sent and afterwards.
 import type { Child } from "hono/jsx";
 import type { Group } from "../../src/models/email-batches.ts";
-import { groupOf, type InviteOutcome, type InvitePlan } from "../../src/models/invitations.ts";
+import type { InviteOutcome, InvitePlan } from "../../src/models/invitations.ts";
 import type { PastedList } from "../../src/models/pasted-addresses.ts";
 import { app } from "../../src/paths.ts";
 import { ButtonLink } from "../ui/button.tsx";
@@ -12,7 +12,7 @@ import { momentText } from "../ui/moment.tsx";
 import { Row, Rows } from "../ui/rows.tsx";
 import { possessive } from "./contact-actions.tsx";
 import { nameOf, opensDialog } from "./contacts-view.ts";
-import { counted, namesOf } from "./people-words.ts";
+import { counted, groupOf, namesOf } from "./people-words.ts";
 
 export type InviteReport = {
   plan: InvitePlan;

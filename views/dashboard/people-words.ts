@@ -1,7 +1,18 @@
 // How the dialogs speak of several people, of spans of time and of numbers of e-mails.
+import type { Group } from "../../src/models/email-batches.ts";
 import { nameOf } from "./contacts-view.ts";
 
 type Named = { name: string; email: string };
+
+/** The group of an outcome; undefined when nobody is in it. */
+export const groupOf = <O extends string>({ groups }: { groups: readonly Group<O>[] }, outcome: O) =>
+  groups.find((group) => group.outcome === outcome);
+
+/** What a member may choose of a link: the pages that it may lead to, and how long it may work. */
+export type LinkChoices = {
+  destinations: readonly { path: string; label: string }[];
+  lifetimes: readonly { seconds: number; label: string }[];
+};
 
 /** The first three names and how many more: "Maya Okafor, Annika Lindqvist, Daniel Osei-Bonsu and 18 more". */
 export function namesOf(people: readonly Named[], count: number): string {

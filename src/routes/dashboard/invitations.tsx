@@ -100,6 +100,7 @@ async function drawDialog(
     emails: form.all("emails").filter(Boolean).join("\n"),
     everybody,
     message: form.text("message"),
+    messageMax: MESSAGE_MAX,
     report: reportOf(asked, plan),
     errors,
   } as const;

@@ -3,7 +3,7 @@ import { nameOf } from "../../../views/dashboard/contacts-view.ts";
 import { LoginEmailDialog } from "../../../views/dashboard/login-email-dialog.part.tsx";
 import { LoginEmailPlan, LoginSendUpdate } from "../../../views/dashboard/login-email-plan.part.tsx";
 import { counted, spanText } from "../../../views/dashboard/people-words.ts";
-import { allowedDestination } from "../../models/access-links.ts";
+import { allowedDestination, destinations } from "../../models/access-links.ts";
 import type { ContactSelection } from "../../models/contacts.ts";
 import { batchKey } from "../../models/email-batches.ts";
 import { LimitReached, NotFound } from "../../models/errors.ts";
@@ -68,6 +68,7 @@ async function drawDialog(
     invite: asked.invite,
     batchKey: batchKey(asked.form.text("key")),
     selection: selectionFields(asked),
+    choices: { destinations, lifetimes },
     lifetime: asked.lifetime,
     destination: asked.destination,
     errors: plan.total === 0 ? { contact: "Select at least one contact." } : errors,

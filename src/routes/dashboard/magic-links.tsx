@@ -4,7 +4,7 @@ import { ContactsUpdated, ContactsUpdatedReply } from "../../../views/dashboard/
 import { MagicLinkDialog } from "../../../views/dashboard/magic-link-dialog.part.tsx";
 import { MagicLinkReady } from "../../../views/dashboard/magic-link-result.part.tsx";
 import { CloseDialogPart } from "../../../views/ui/dialog.tsx";
-import { allowedDestination } from "../../models/access-links.ts";
+import { allowedDestination, destinations } from "../../models/access-links.ts";
 import { getContact } from "../../models/contacts.ts";
 import {
   createMagicLink,
@@ -26,6 +26,8 @@ export const magicLinkRoutes: MemberRoute[] = [
   { method: "post", path: "/:agency/magic-links/:id/revocation", role: "member", handler: revoke },
 ];
 
+const choices = { destinations, lifetimes };
+
 type Wish = { destination: string; lifetime: string; uses: string };
 
 const wishOf = (form: Form): Wish => ({
@@ -41,7 +43,14 @@ async function drawDialog(
   status?: number,
 ): Promise<Response> {
   const contact = await c.get("store").read((db) => getContact(db, form.text("contact")));
-  const props = { slug: c.get("agency").slug, contact, revoked: contact.status === "revoked", ...wishOf(form), errors };
+  const props = {
+    slug: c.get("agency").slug,
+    contact,
+    revoked: contact.status === "revoked",
+    choices,
+    ...wishOf(form),
+    errors,
+  };
   return showDialog(c, "Magic link", (inPage) => <MagicLinkDialog {...props} inPage={inPage} />, status);
 }
 
@@ -77,10 +86,11 @@ async function create(c: MemberContext): Promise<Response> {
   });
   if (!made) return drawDialog(c, form, undefined, 422);
   c.header("cache-control", "no-store");
+  const label = destinations.find(({ path }) => path === destination)?.label ?? "Home";
   const update = await c.get("store").read((db) => loadContactsUpdate(c, db, [made.contact.id]));
   return showDialog(c, "Magic link", (inPage) => (
     <>
-      <MagicLinkReady {...viewing(c)} {...made} destination={destination} uses={uses} inPage={inPage} />
+      <MagicLinkReady {...viewing(c)} {...made} destination={label} uses={uses} inPage={inPage} />
       {!inPage && <ContactsUpdated {...update} />}
     </>
   ));

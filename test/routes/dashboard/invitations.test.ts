@@ -189,3 +189,34 @@ test("a viewer may not invite, and another agency's contact does not exist", asy
   expect(await countRows(world, "emails", world.rivermark.id)).toBe(0);
   expect(await countRows(world, "contacts", world.rivermark.id)).toBe(4);
 });
+
+test("the first contact of an agency loads the page anew, which had no place for a row", async () => {
+  const { world, nora } = await open();
+  await world.database.owner.query("delete from contacts where agency_id = $1", [world.northwind.id]);
+  await nora.page("/northwind");
+  const fields = { emails: "first@acme.example", mode: "pick", key: crypto.randomUUID() };
+  const answer = await nora.post("/northwind/invitations", fields, { htmx: "dialog" });
+  expect([answer.status, answer.headers.get("hx-redirect")]).toEqual([204, "/northwind"]);
+  expect(await nora.page("/northwind")).toContain("Invite sent to first@acme.example");
+});
+
+test("a contact's own page is brought up to date by what was sent from it", async () => {
+  const { world, nora } = await open();
+  const { id, name } = world.northwind.contacts.invited;
+  await nora.page(`/northwind/contacts/${id}`);
+  const fields = { contact: id, from: "contact" };
+  const answer = await nora.post("/northwind/invitations", fields, { htmx: "contact-page" });
+  const html = await answer.text();
+  expect(html).toContain('id="contact-page"');
+  expect(html).toContain(`Invite sent to ${name}`);
+  await settle(world);
+  const plain = await nora.post("/northwind/invitations", fields);
+  expect(plain.headers.get("location")).toBe(`/northwind/contacts/${id}`);
+});
+
+test("outcomes that are gone leave their place when the last address is removed", async () => {
+  const { nora } = await open();
+  await nora.page("/northwind/invitations");
+  const answer = await nora.post("/northwind/invitations/preview", { emails: "" }, { htmx: "paste-result" });
+  expect(await answer.text()).toMatch(/^<hx-partial hx-target="#paste-result" hx-swap="innerMorph"><\/hx-partial>/);
+});
