@@ -1,6 +1,7 @@
 // One check of a domain: what it looks for, what its findings mean, and writing down what followed.
 import { sql } from "kysely";
 import type { AgencyDb, AgencyReader } from "../db/schema.ts";
+import type { Seen } from "../dns/agreement.ts";
 import type { DomainRecords } from "../dns/domain-records.ts";
 import type { Probe } from "../dns/probe.ts";
 import { type CheckOutcome, type DomainChange, decide, stateOf } from "./domain-states.ts";
@@ -124,7 +125,7 @@ export async function settleCheck(
   const decision = decide(host, outcome, host.now);
   // Checks of the same age must not stay in step for ever.
   const seconds = decision.seconds * (0.9 + Math.random() / 5);
-  const last: LastCheck = { ...findings, ...outcome };
+  const last: LastCheck = { ...findings, records: shortened(findings.records), ...outcome };
   await db
     .updateTable("hosts")
     .set({
@@ -150,6 +151,26 @@ export async function settleCheck(
       },
     });
   return { change: decision.change, seconds };
+}
+
+// Whoever answers for a name decides how long the answer is; what is kept for the screen has an end.
+const MOST_VALUES = 12;
+const LONGEST_VALUE = 300;
+
+function shortened(records: DomainRecords): DomainRecords {
+  const short = (seen: Seen): Seen => ({
+    ...seen,
+    values: seen.values.slice(0, MOST_VALUES).map((value) => value.slice(0, LONGEST_VALUE)),
+  });
+  const { cname, txt, a, aaaa, caa, expected } = records;
+  return {
+    cname: short(cname),
+    txt: short(txt),
+    a: short(a),
+    aaaa: short(aaaa),
+    caa: short(caa),
+    expected: { a: short(expected.a), aaaa: short(expected.aaaa) },
+  };
 }
 
 const afterwards = { verified: "verified", activated: "active", degraded: "degraded", recovered: "active" } as const;

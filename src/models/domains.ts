@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { AgencyDb, AgencyReader, GlobalDb } from "../db/schema.ts";
 import { wakeJob } from "../jobs/queue.ts";
 import type { LastCheck } from "./domain-checks.ts";
-import { type DomainName, zoneOf } from "./domain-names.ts";
+import { type DomainName, shown, zoneOf } from "./domain-names.ts";
 import { type DomainState, stateOf } from "./domain-states.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
@@ -17,6 +17,8 @@ export type Domain = {
   id: string;
   /** The whole name; a default host's has the port where the environment has one. */
   name: string;
+  /** The name as people write it, with the letters that an encoded one (xn--) stands for. */
+  shownName: string;
   included: boolean;
   zone: string;
   apex: boolean;
@@ -135,6 +137,7 @@ function toDomain(row: DomainRow, origin: PortalOrigin, selected: boolean): Doma
   return {
     id: row.id,
     name: hostName(row, origin),
+    shownName: included ? hostName(row, origin) : shown(row.name),
     included,
     zone,
     apex: row.name === zone,

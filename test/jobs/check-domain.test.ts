@@ -69,6 +69,19 @@ test("nothing but the very records of this claim proves it", async () => {
   }
 });
 
+test("a hostile zone's endless answers are read to the end and kept short", async () => {
+  const world = await domainWorld();
+  const id = await world.add("northwind", "kunden.bücher.example");
+  const { name, shownName, records } = await world.domain("northwind", id);
+  expect([name, shownName]).toEqual(["kunden.xn--bcher-kva.example", "kunden.bücher.example"]);
+  const noise = Array.from({ length: 60 }, (_, i) => `portico-verify=${"x".repeat(400)}${i}`);
+  world.publish(records.txtName, { TXT: [...noise, records.txtValue] });
+  expect(await world.state("northwind", id)).toBe("verified");
+  const { lastCheck } = await world.domain("northwind", id);
+  expect(lastCheck?.records.txt.values.length).toBeLessThanOrEqual(12);
+  expect(JSON.stringify(lastCheck).length).toBeLessThan(6_000);
+});
+
 test("what only one resolver says, errors and loops prove nothing and are told", async () => {
   const world = await domainWorld();
   const id = await world.add("northwind", NAME);

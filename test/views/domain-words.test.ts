@@ -29,6 +29,7 @@ const check = ({ records, ...rest }: Parts = {}): LastCheck => ({
 const domain = (more: Partial<Domain> = {}): Domain => ({
   id: "d1",
   name: "clients.northwind.example",
+  shownName: "clients.northwind.example",
   included: false,
   zone: "northwind.example",
   apex: false,

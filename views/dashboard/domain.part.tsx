@@ -49,7 +49,7 @@ function Head(props: DomainPartProps) {
   return (
     <div class="panel__head">
       <h2 id={`${idOf(props)}-name`} class="row">
-        <span class="break">{domain.name}</span> <Badge tone={badge.tone}>{badge.word}</Badge>
+        <span class="break">{domain.shownName}</span> <Badge tone={badge.tone}>{badge.word}</Badge>
         {domain.selected && <Badge tone="accent">Default</Badge>}
       </h2>
       {mayChange && !domain.included && <CheckNow {...props} />}
