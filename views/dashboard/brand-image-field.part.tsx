@@ -61,7 +61,7 @@ export function BrandImageField({ use, view }: { use: ImageFieldName; view: Bran
       <span class="label" id={`b-${use}-label`}>
         {words[use].label}
       </span>
-      <div class="drop" role="group" aria-labelledby={`b-${use}-label`}>
+      <div class="drop" data-previewed="" role="group" aria-labelledby={`b-${use}-label`}>
         <Kept slug={view.slug} name={view.typed.name || view.agencyName} image={image} />
         <Chooser use={use} error={error} />
       </div>

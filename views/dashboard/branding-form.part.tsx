@@ -31,6 +31,7 @@ function Identity(view: BrandingView) {
             legend="Appearance"
             name="scheme"
             value={typed.scheme}
+            fill
             options={[
               { value: "system", label: "System" },
               { value: "light", label: "Light" },

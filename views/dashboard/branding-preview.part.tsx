@@ -2,15 +2,16 @@
 import { app } from "../../src/paths.ts";
 import { BrandPanel } from "../layouts/portal-signed-out.layout.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { Input } from "../ui/input.tsx";
 import type { LogoImage } from "../ui/portal-logo.tsx";
 import type { BrandingView } from "./branding-view.ts";
 
 // No password field and no names: the browser must not take this for a form that it could fill in.
-function SampleField({ label, value }: { label: string; value: string }) {
+function SampleField({ id, label, value }: { id: string; label: string; value: string }) {
   return (
     <div class="field">
-      <span class="label">{label}</span>
-      <span class="input">{value}</span>
+      <label for={id}>{label}</label>
+      <Input id={id} value={value} autocomplete="off" readonly />
     </div>
   );
 }
@@ -24,8 +25,8 @@ function Pane({ help }: { help: string }) {
           <p class="muted">To your client portal.</p>
         </div>
         <div class="stack stack--5">
-          <SampleField label="Email" value="maya@brightwater.example" />
-          <SampleField label="Password" value="••••••••••" />
+          <SampleField id="pv-email" label="Email" value="maya@brightwater.example" />
+          <SampleField id="pv-password" label="Password" value="••••••••••" />
           <div class="stack stack--3">
             <span class="btn btn--brand btn--block">Sign in</span>
             <span class="btn btn--block">
@@ -48,7 +49,7 @@ function shownLogo({ slug, images }: BrandingView): LogoImage | undefined {
 export function BrandingPreview(view: BrandingView) {
   const { typed } = view;
   return (
-    <div class="frame" id="branding-preview" data-brand="" data-scheme={typed.scheme}>
+    <div class="frame" id="branding-preview" data-brand="" data-previewed="" data-scheme={typed.scheme}>
       <link rel="stylesheet" href={app.brandingPreviewTheme(view.slug, view.shownColor)} />
       <div class="frame__bar">
         <Icon name="lock" />

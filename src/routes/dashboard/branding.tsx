@@ -131,7 +131,7 @@ async function saveForm(c: MemberContext, form: Form, sent: Sent): Promise<boole
 function previewTheme(c: MemberContext): Response {
   const color = parseColor(c.req.query("color") ?? "");
   if (!color) throw new NotFound("This is no colour.");
-  return c.body(brandRules(color, "#branding-preview"), 200, {
+  return c.body(brandRules(color, "[data-previewed]"), 200, {
     "content-type": "text/css; charset=utf-8",
     "cache-control": "private, max-age=31536000, immutable",
   });

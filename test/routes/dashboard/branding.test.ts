@@ -188,7 +188,7 @@ describe("the preview", () => {
     const response = await owner.get(app.brandingPreviewTheme("northwind", "#f3c530"));
     expect(response.headers.get("content-type")).toContain("text/css");
     expect(await response.text()).toBe(
-      "#branding-preview{--brand:#f3c530}\n#branding-preview[data-brand],#branding-preview [data-brand]{--on-brand:#000000}\n",
+      "[data-previewed]{--brand:#f3c530}\n[data-previewed][data-brand],[data-previewed] [data-brand]{--on-brand:#000000}\n",
     );
     for (const color of ["red", "#f00}body{x:y", ""])
       expect((await owner.get(app.brandingPreviewTheme("northwind", color))).status).toBe(404);
