@@ -182,7 +182,9 @@ function judgeSpf(mechanisms: readonly string[], { spf, covered, cname }: Sender
     };
   if (covered === undefined)
     return { found: "unknown", values, why: "DNS gave no answer for what the record includes. We ask again." };
-  if (mechanisms.every((one) => covered.includes(one))) return { found: "found", values };
+  // what stands there is the value to keep: copying ours over it would cut off the agency's own servers
+  if (mechanisms.every((one) => covered.includes(one)))
+    return { found: "found", values, value: spf.values[0] ?? spfText(mechanisms) };
   return {
     found: "wrong",
     values,
@@ -218,7 +220,10 @@ function judgeDmarc({ dmarc, parentDmarc }: SenderRecords): Finding {
     if (/^\s*"/.test(dmarc.values[0] ?? "")) return { found: "wrong", values, why: QUOTED };
     if (!dmarcPolicy(dmarc.values[0] ?? ""))
       return { found: "wrong", values, why: "The record names no policy (p=none, p=quarantine or p=reject)." };
-    return { found: "found", values, why: "Your own record is kept as it is." };
+    const [own = DMARC_TEXT] = dmarc.values;
+    return own === DMARC_TEXT
+      ? { found: "found", values }
+      : { found: "found", values, value: own, why: "Your own record is kept as it is." };
   }
   if (parentDmarc.trouble) return unanswered(parentDmarc) ?? missing;
   if (parentDmarc.values.length === 1 && dmarcPolicy(parentDmarc.values[0] ?? ""))
