@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { connect, kyselyOn, orUnavailable } from "./pool.ts";
 import type { Lane } from "./schema.ts";
+import { lockIsFree } from "./worker-lock.ts";
 
 /** A job as its worker holds it. `lateBy` is how long it had been ready, in seconds; `payload` holds ids only. */
 export type ClaimedJob = {
@@ -25,7 +26,7 @@ export type HeldJob = Pick<ClaimedJob, "agencyId" | "jobId" | "leaseId">;
 /** How many jobs a worker can take: `free` in all, of which at most `bulk` from the bulk lane. */
 export type Room = { free: number; bulk: number };
 
-/** A job that came back because its worker's lease ran out. `quarantined`: it crashed too often and waits for somebody to look at it. */
+/** A job that came back because its worker died or its lease ran out. `quarantined`: it crashed too often and waits for somebody to look at it. */
 export type ReturnedJob = {
   agencyId: string;
   jobId: string;
@@ -48,15 +49,18 @@ export type DirectoryJobs = {
   readonly leaseSeconds: number;
   /** Takes jobs that are ready: the interactive lane first, the agencies in turn, oldest first within an agency. Leases them for `leaseSeconds`. */
   claimJobs(worker: string, room: Room): Promise<ClaimedJob[]>;
-  /** Lengthens the leases still held and returns the ids of their jobs; what is missing was lost. */
-  renewLeases(held: readonly HeldJob[]): Promise<Set<string>>;
+  /** Lengthens the leases still held, under the name that the worker has now, and returns the ids of their jobs; what is missing was lost. */
+  renewLeases(held: readonly HeldJob[], worker: string): Promise<Set<string>>;
   /** Ends jobs whose handler wrote nothing that needed the lease; those that were lost stay as they are. */
   finishJobs(held: readonly HeldJob[]): Promise<void>;
   /** Gives a job back after an error, to run again after `seconds`, or quarantines it. False when the lease was lost. */
   retryJob(held: HeldJob, retry: { seconds: number; error: string; quarantine?: boolean }): Promise<boolean>;
   /** Gives jobs back at once and counts no attempt: the worker stops. */
   releaseJobs(held: readonly HeldJob[]): Promise<void>;
-  /** Frees every job whose lease ran out; the third crash in a row quarantines it. */
+  /**
+   * Frees every job whose lease ran out, and those of a worker whose lock is free and which has not renewed them for some seconds
+   * either: it has died. The third crash in a row quarantines a job.
+   */
   returnExpired(): Promise<ReturnedJob[]>;
   /** Lets a quarantined job run again. False when it is not there or not quarantined. */
   rerunJob(agencyId: string, jobId: string): Promise<boolean>;
@@ -67,6 +71,9 @@ export type DirectoryJobs = {
 /** A lease of rules.md §7. */
 export const LEASE_SECONDS = 60;
 const MAX_CRASHES = 3;
+// A worker that lost the connection with its lock is alive and renews under another name; one that is slow has its lock. Only one
+// that does neither for this long is taken for dead, twice as long as its renewals are apart and a moment more.
+const QUIET_SECONDS = 5;
 // A job that crashes its worker takes those beside it along; the second time they come back apart from each other.
 const APART = sql`interval '20 seconds'`;
 // Jobs looked at beyond those wanted, because another worker may be taking the same ones at this moment.
@@ -75,7 +82,10 @@ const SPARE_JOBS = 16;
 const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** Opens the job table over a pool that runs as `portico_directory`. */
-export function openDirectoryJobs(pool: Pool, { leaseSeconds = LEASE_SECONDS } = {}): DirectoryJobs {
+export function openDirectoryJobs(
+  pool: Pool,
+  { leaseSeconds = LEASE_SECONDS, quietSeconds = QUIET_SECONDS } = {},
+): DirectoryJobs {
   // Where each lane's round of the agencies goes on. Every process turns its own round, from an agency of its own.
   const turn: Record<Lane, string> = { interactive: randomUUID(), bulk: randomUUID() };
   const run = <R>(statement: RawBuilder<R>) =>
@@ -101,10 +111,10 @@ export function openDirectoryJobs(pool: Pool, { leaseSeconds = LEASE_SECONDS } =
       return rows.map(({ rank: _rank, position: _position, ...job }) => job);
     },
 
-    async renewLeases(held) {
+    async renewLeases(held, worker) {
       if (held.length === 0) return new Set();
       const { rows } = await run(sql<{ id: string }>`
-        update jobs set leased_until = ${until} from ${list(held)} where ${matches} returning jobs.id`);
+        update jobs set leased_until = ${until}, leased_by = ${worker} from ${list(held)} where ${matches} returning jobs.id`);
       return new Set(rows.map(({ id }) => id));
     },
 
@@ -129,7 +139,9 @@ export function openDirectoryJobs(pool: Pool, { leaseSeconds = LEASE_SECONDS } =
       const { rows } = await run(sql<ReturnedJob>`
         with expired as (
           select agency_id, id from jobs
-          where lease_id is not null and leased_until < now()
+          where lease_id is not null
+            and (leased_until < now()
+              or leased_until < clock_timestamp() + make_interval(secs => ${Math.max(0, leaseSeconds - quietSeconds)}) and ${lockIsFree})
           for update skip locked
         )
         update jobs

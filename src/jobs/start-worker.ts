@@ -4,6 +4,7 @@ import os from "node:os";
 import type { Pool } from "pg";
 import { type DirectoryJobs, openDirectoryJobs } from "../db/directory-jobs.ts";
 import { listen } from "../db/listen.ts";
+import { createWorkerLock } from "../db/worker-lock.ts";
 import { Unavailable } from "../models/errors.ts";
 import { createHandlers, createOnQuarantined, type HandlerDeps } from "./handlers.ts";
 import { ensureSweep } from "./sweep.ts";
@@ -26,6 +27,7 @@ export type StartWorkerOptions = HandlerDeps & {
 export function startWorker(options: StartWorkerOptions): Worker & { jobs: DirectoryJobs } {
   const { log, leaseSeconds, pace, hooks } = options;
   const jobs = openDirectoryJobs(options.directoryPool, leaseSeconds === undefined ? {} : { leaseSeconds });
+  const lock = createWorkerLock(`${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`);
   const worker = createWorker({
     jobs,
     handlers: createHandlers(options),
@@ -35,11 +37,15 @@ export function startWorker(options: StartWorkerOptions): Worker & { jobs: Direc
         role: "portico_directory",
         channel: "jobs_ready",
         onNotify: wake,
-        onLost: (error) => log.warn({ err: error }, "The connection that listens for jobs was lost; polling goes on."),
+        onConnect: lock.take,
+        onLost: (error) => {
+          lock.lost();
+          log.warn({ err: error }, "The connection that listens for jobs was lost; polling goes on.");
+        },
       }),
     log,
     concurrency: options.concurrency,
-    name: `${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    name: lock.name,
     onQuarantined: createOnQuarantined(options),
     ...(hooks ? { hooks } : {}),
     ...(pace ? { pace } : {}),

@@ -38,12 +38,12 @@ export type WorkerOptions = {
   log: Pick<Logger, "info" | "warn" | "error">;
   /** Jobs at once. About a third of them, one at least, take no bulk. */
   concurrency: number;
-  /** This worker's name in the job table. */
-  name: string;
+  /** This worker's name in the job table at the moment of asking. */
+  name: () => string;
   /** Called when a job crashed too often and was set aside, so that what it stood for can say so. */
   onQuarantined?: (job: { agencyId: string; kind: string; emailId: string | null }) => Promise<void>;
   hooks?: WorkerHooks;
-  /** Milliseconds; rules.md §7 unless given. */
+  /** Milliseconds. */
   pace?: Partial<Pace>;
 };
 
@@ -56,7 +56,9 @@ export type Worker = {
   stop(): Promise<void>;
 };
 
-const PACE: Pace = { poll: 2_000, renew: 20_000, returnExpired: 10_000, stop: 25_000 };
+// A lease would do with a renewal every 20 s. They come more often because a worker that renews is known to live: without that a
+// lost connection would look like a death. Looking for the dead reads a handful of index entries.
+const PACE: Pace = { poll: 2_000, renew: 2_000, returnExpired: 2_000, stop: 25_000 };
 // After so many errors in a row somebody has to look at the job; with these delays that is about a day and a half.
 const MAX_ERRORS = 30;
 
@@ -99,7 +101,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const wanted = room();
       if (wanted.free < 1) return;
       const claimedAt = performance.now();
-      const claimed = await orLater(() => jobs.claimJobs(options.name, wanted), "claim jobs");
+      const claimed = await orLater(() => jobs.claimJobs(options.name(), wanted), "claim jobs");
       if (!claimed) return;
       waiting.push(...claimed.map((job) => hold(job, claimedAt)));
       const bulk = claimed.filter(({ lane }) => lane === "bulk").length;
@@ -208,7 +210,14 @@ export function createWorker(options: WorkerOptions): Worker {
   async function renew(): Promise<void> {
     const held = [...runs, ...ending, ...waiting];
     const renewedAt = performance.now();
-    const kept = await orLater(() => jobs.renewLeases(held.map(({ job }) => job)), "renew leases");
+    const kept = await orLater(
+      () =>
+        jobs.renewLeases(
+          held.map(({ job }) => job),
+          options.name(),
+        ),
+      "renew leases",
+    );
     const lost = new Set<Run>();
     for (const run of held) {
       if (kept?.has(run.job.jobId)) run.heldUntil = renewedAt + jobs.leaseSeconds * 1_000;
@@ -260,7 +269,6 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function stop(): Promise<void> {
     stopping = true;
-    const listenerGone = listening?.stop();
     await claiming;
     await giveAllBack(waiting);
     waiting = [];
@@ -268,9 +276,9 @@ export function createWorker(options: WorkerOptions): Worker {
     for (const { abort } of runs) abort.abort(new LeaseLost());
     if (runs.size > 0) log.warn({ count: runs.size }, "Jobs were given back unfinished.");
     await giveAllBack([...runs]);
-    // renewing goes on until here: what still ran was still ours
+    // renewing goes on until here, and so does the connection that shows that we live: what still ran was still ours
     await Promise.all(timers.map((timer) => timer.stop()));
-    await listenerGone;
+    await listening?.stop();
   }
 
   const giveAllBack = (some: readonly Run[]) =>

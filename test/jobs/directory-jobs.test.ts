@@ -141,7 +141,7 @@ describe("leases", () => {
     await expect(store.write((db) => postponeJob(db, lost, { seconds: 1, reason: "", spent: true }))).rejects.toThrow(
       LeaseLost,
     );
-    expect(await slow.renewLeases([lost])).toEqual(new Set());
+    expect(await slow.renewLeases([lost], "slow")).toEqual(new Set());
     expect(await slow.retryJob(lost, { seconds: 1, error: "" })).toBe(false);
     await slow.finishJobs([lost]);
     await slow.releaseJobs([lost]);
@@ -156,7 +156,7 @@ describe("leases", () => {
     const [held] = await jobs.claimJobs("test", ROOM);
     if (!held) throw new Error("Nothing was claimed.");
     await database.owner.query("update jobs set leased_until = now() + interval '1 second'");
-    expect(await jobs.renewLeases([held])).toEqual(new Set([held.jobId]));
+    expect(await jobs.renewLeases([held], "test")).toEqual(new Set([held.jobId]));
     const { rows } = await database.owner.query(
       "select leased_until > now() + interval '50 seconds' as renewed from jobs",
     );

@@ -36,7 +36,7 @@ function work(
     listen: (wake) => listen({ url, role: "portico_directory", channel: "jobs_ready", onNotify: wake }),
     log: createLogger("silent"),
     concurrency: 5,
-    name: "test",
+    name: () => "test",
     ...options,
   });
   onTestFinished(async () => {

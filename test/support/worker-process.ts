@@ -9,7 +9,7 @@ import { noDomainChecks } from "./domain-checks.ts";
 import { sendersWith } from "./senders.ts";
 
 /** What the parent hands over; seconds and milliseconds as StartWorkerOptions has them. */
-export type WorkerSettings = { databaseUrl: string; smtpUrl: string; leaseSeconds: number; returnExpired: number };
+export type WorkerSettings = { databaseUrl: string; smtpUrl: string; leaseSeconds?: number; returnExpired?: number };
 
 const settings = JSON.parse(process.env.WORKER ?? "") as WorkerSettings;
 const { databaseUrl, smtpUrl, leaseSeconds, returnExpired } = settings;
@@ -30,8 +30,12 @@ const worker = startWorker({
   databaseUrl,
   directoryPool,
   concurrency: 5,
-  leaseSeconds,
-  pace: { poll: 500, renew: (leaseSeconds * 1_000) / 3, returnExpired },
+  ...(leaseSeconds ? { leaseSeconds } : {}),
+  pace: {
+    poll: 500,
+    ...(leaseSeconds ? { renew: (leaseSeconds * 1_000) / 3 } : {}),
+    ...(returnExpired ? { returnExpired } : {}),
+  },
 });
 
 async function end(): Promise<void> {
