@@ -9,10 +9,17 @@ import { Invalid } from "../src/models/errors.ts";
 import { agencyCommands } from "./commands/agency.ts";
 import { type Command, type EarlyCommand, table, UsageError, type Values } from "./commands/command.ts";
 import { doctor } from "./commands/doctor.ts";
+import { domainCommands } from "./commands/domain.ts";
 import { jobCommands } from "./commands/job.ts";
 import { memberCommands } from "./commands/member.ts";
 
-const commands: readonly (Command | EarlyCommand)[] = [...agencyCommands, ...memberCommands, ...jobCommands, doctor];
+const commands: readonly (Command | EarlyCommand)[] = [
+  ...agencyCommands,
+  ...memberCommands,
+  ...domainCommands,
+  ...jobCommands,
+  doctor,
+];
 
 /** How a command is called: its options, those that must be given without brackets. */
 function usage({ name, options, required = [], operands = [] }: Command | EarlyCommand): string {

@@ -3,16 +3,9 @@ import { type DomainRecords, lookUpDomain } from "../dns/domain-records.ts";
 import { proxyAt } from "../dns/networks.ts";
 import { type Probe, type ProbeSettings, probeHost } from "../dns/probe.ts";
 import type { Resolver } from "../dns/resolvers.ts";
-import {
-  type DomainToCheck,
-  type Findings,
-  findDomainToCheck,
-  isTaken,
-  readFindings,
-  type Settled,
-  settleCheck,
-} from "../models/domain-checks.ts";
-import { findRival, type Rival } from "../models/domains.ts";
+import { findDomainToCheck, isTaken, type Settled, settleCheck } from "../models/domain-checks.ts";
+import { findRival, type Rival } from "../models/domain-claims.ts";
+import { type DomainToCheck, type Findings, readFindings } from "../models/domain-findings.ts";
 import type { HandlerDeps } from "./handlers.ts";
 import { finishJob, postponeJob } from "./queue.ts";
 import type { Handler } from "./worker.ts";

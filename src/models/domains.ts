@@ -1,15 +1,14 @@
-// The domains that an agency brings for its portal: claiming a name, showing where each stands, asking for a check, letting go.
+// The domains that an agency brings for its portal, and its included address, as the screen shows where each stands.
 import { sql } from "kysely";
-import type { AgencyDb, AgencyReader, GlobalDb } from "../db/schema.ts";
-import { wakeJob } from "../jobs/queue.ts";
-import type { LastCheck } from "./domain-checks.ts";
-import { type DomainName, shown, zoneOf } from "./domain-names.ts";
+import type { AgencyReader } from "../db/schema.ts";
+import { type DomainProof, proofOf } from "./domain-claims.ts";
+import type { LastCheck } from "./domain-findings.ts";
+import { shown, zoneOf } from "./domain-names.ts";
 import { type DomainState, stateOf } from "./domain-states.ts";
-import { Invalid, NotFound } from "./errors.ts";
-import { recordEvent } from "./events.ts";
+import { NotFound } from "./errors.ts";
 import { hostName, type PortalOrigin } from "./portal-url.ts";
 
-export type { LastCheck } from "./domain-checks.ts";
+export type { LastCheck } from "./domain-findings.ts";
 export type { DomainState } from "./domain-states.ts";
 
 /** A custom domain of the agency, or its default host (`included`), which needs no records and no checks. */
@@ -36,72 +35,6 @@ export type Domain = {
   failingSince: Date | null;
   lastCheck: LastCheck | null;
 };
-
-/** The records that prove a claim, and lead the name here. Names without the last dot. */
-export type DomainProof = { target: string; txtName: string; txtValue: string };
-
-/** Who else holds, or ever held, a name: nobody; somebody before; somebody now. It never says who. */
-export type Rival = "none" | "former" | "current";
-
-/** As many domains as an agency may have at a time. */
-export const MAX_DOMAINS = 50;
-
-/** The records of a claim. `portalDomain` may carry a port. */
-export function proofOf(host: { name: string; proof_value: string }, label: string, origin: PortalOrigin): DomainProof {
-  return {
-    target: `${label}.${origin.portalDomain.replace(/:\d+$/, "")}`,
-    txtName: `_portico-challenge.${host.name}`,
-    txtValue: `portico-verify=${host.proof_value}`,
-  };
-}
-
-/** Looks over all agencies for another claim of a name that was ever proven. Its own row (`hostId`) does not count. */
-export async function findRival(db: GlobalDb, name: string, hostId?: string): Promise<Rival> {
-  const rows = await db
-    .selectFrom("hosts")
-    .select("released_at")
-    .where("kind", "=", "custom")
-    .where("name", "=", name)
-    .where("verified_at", "is not", null)
-    .$if(hostId !== undefined, (query) => query.where("id", "!=", hostId ?? ""))
-    .execute();
-  if (rows.some(({ released_at }) => released_at === null)) return "current";
-  return rows.length > 0 ? "former" : "none";
-}
-
-/**
- * Claims a name: a row that is pending and a first check at once. Returns its id. Throws Invalid at `domain` when the agency has
- * claimed it already or has too many.
- */
-export async function addDomain(
-  db: AgencyDb,
-  claim: { domain: DomainName; rival: Rival; memberId: string },
-): Promise<string> {
-  const { name, apex } = claim.domain;
-  const { count } = await db
-    .selectFrom("hosts")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where("kind", "=", "custom")
-    .where("released_at", "is", null)
-    .executeTakeFirstOrThrow();
-  if (count >= MAX_DOMAINS) throw new Invalid({ domain: `${MAX_DOMAINS} domains are the most. Remove one first.` });
-  const added = await db
-    .insertInto("hosts")
-    .values({ kind: "custom", name, needs_txt: apex || claim.rival !== "none" })
-    .onConflict((conflict) =>
-      conflict.columns(["agency_id", "kind", "name"]).where("released_at", "is", null).doNothing(),
-    )
-    .returning("id")
-    .executeTakeFirst();
-  if (!added) throw new Invalid({ domain: "This domain is on the list already." });
-  await recordEvent(db, {
-    kind: "domain.added",
-    memberId: claim.memberId,
-    data: { domain: name, before: null, after: "pending" },
-  });
-  await wakeCheck(db, added.id);
-  return added.id;
-}
 
 /** The agency's domains, newest first, and its default host at the end. */
 export async function listDomains(db: AgencyReader, origin: PortalOrigin): Promise<Domain[]> {
@@ -153,54 +86,4 @@ function toDomain(row: DomainRow, origin: PortalOrigin, selected: boolean): Doma
     failingSince: row.failing_since,
     lastCheck: row.last_check as LastCheck | null,
   };
-}
-
-/** Has a domain checked now instead of when it is due. Throws NotFound when there is none with this id. */
-export async function requestCheck(db: AgencyDb, id: string): Promise<void> {
-  const { numUpdatedRows } = await db
-    .updateTable("hosts")
-    .set({ next_check_at: sql<Date>`now()` })
-    .where("id", "=", id)
-    .where("kind", "=", "custom")
-    .where("released_at", "is", null)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw new NotFound("The agency has no such domain.");
-  await wakeCheck(db, id);
-}
-
-// A domain's job has the domain's id, so there is one at most, which puts itself off after each check.
-function wakeCheck(db: AgencyDb, hostId: string): Promise<void> {
-  return wakeJob(db, hostId, { kind: "check-domain", lane: "bulk", payload: { hostId } });
-}
-
-/**
- * Lets a domain go; the portal moves to the default address when it stood there. A name that was proven leaves a tombstone, so that
- * whoever claims it next, this agency included, has to prove it anew. Throws NotFound.
- */
-export async function releaseDomain(db: AgencyDb, id: string, memberId?: string): Promise<string> {
-  const host = await db
-    .selectFrom("hosts")
-    .selectAll()
-    .where("id", "=", id)
-    .where("kind", "=", "custom")
-    .where("released_at", "is", null)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!host) throw new NotFound("The agency has no such domain.");
-  if (host.verified_at)
-    await db
-      .updateTable("hosts")
-      .set({ released_at: sql<Date>`now()`, selected_at: null })
-      .where("id", "=", id)
-      .execute();
-  else await db.deleteFrom("hosts").where("id", "=", id).execute();
-  if (host.selected_at)
-    await db.updateTable("hosts").set({ selected_at: sql<Date>`now()` }).where("kind", "=", "default").execute();
-  await db.deleteFrom("jobs").where("id", "=", id).where("lease_id", "is", null).execute();
-  await recordEvent(db, {
-    kind: "domain.removed",
-    memberId,
-    data: { domain: host.name, before: stateOf(host), after: "released", selected: host.selected_at !== null },
-  });
-  return host.name;
 }

@@ -1,6 +1,7 @@
 // Where a name leads: what its addresses must say for a check to count, and what says nothing.
 import { expect, test } from "vitest";
-import { readFindings, reviveChecks } from "../../src/models/domain-checks.ts";
+import { reviveChecks } from "../../src/models/domain-checks.ts";
+import { readFindings } from "../../src/models/domain-findings.ts";
 import { domainWorld } from "./domain-world.ts";
 
 const NAME = "clients.northwind.example";

@@ -1,7 +1,8 @@
 // The words for a domain's checks: each failure says what was found beside what was expected, and what to do.
 import { describe, expect, test } from "vitest";
 import type { Domain, LastCheck } from "../../src/models/domains.ts";
-import { badgeOf, nextCheckWords, notesOf, paceOf, stepsOf } from "../../views/dashboard/domain-words.ts";
+import { notesOf } from "../../views/dashboard/domain-notes.ts";
+import { badgeOf, nextCheckWords, paceOf, stepsOf } from "../../views/dashboard/domain-words.ts";
 
 const none = { values: [] };
 const target = "c-abcdefghijklmnop.portal.example";

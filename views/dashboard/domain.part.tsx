@@ -8,8 +8,11 @@ import { FormToken } from "../ui/form-token.tsx";
 import { Moment } from "../ui/moment.tsx";
 import { Steps } from "../ui/steps.tsx";
 import { opensDialog } from "./contacts-view.ts";
-import { DomainRecords, LastCheckTable } from "./domain-records.tsx";
-import { badgeOf, type DomainNote, type DomainView, nextCheckWords, notesOf, paceOf, stepsOf } from "./domain-words.ts";
+import { LastCheckTable } from "./domain-last-check.tsx";
+import type { DomainView } from "./domain-notes.ts";
+import { DomainNotes } from "./domain-notes-list.tsx";
+import { DomainRecords } from "./domain-records.tsx";
+import { badgeOf, nextCheckWords, paceOf, stepsOf } from "./domain-words.ts";
 
 export type DomainPartProps = DomainView & {
   slug: string;
@@ -33,9 +36,7 @@ export function DomainPart(props: DomainPartProps) {
       <Head {...props} />
       <div class="panel__body stack">
         <Steps steps={stepsOf(props)} />
-        {notesOf(props).map((note) => (
-          <Note {...note} />
-        ))}
+        <DomainNotes {...props} />
         {!domain.included && <Records {...props} />}
       </div>
       {!domain.included && <DomainFoot {...props} />}
@@ -77,33 +78,6 @@ function CheckNow(props: DomainPartProps) {
         Check now
       </Button>
     </form>
-  );
-}
-
-function Note({ tone, title, text, found, expected }: DomainNote) {
-  return (
-    <Callout tone={tone}>
-      <p>
-        <b>{title}</b> {found && <Names lead="We found" names={found} after={expected ? ", " : ". "} />}
-        {expected && <Names lead={found ? "we expect" : "We expect"} names={expected} after=". " />}
-        {text}
-      </p>
-    </Callout>
-  );
-}
-
-function Names({ lead, names, after }: { lead: string; names: readonly string[]; after: string }) {
-  return (
-    <>
-      {lead}{" "}
-      {names.map((name, i) => (
-        <>
-          {i > 0 && ", "}
-          <code class="break">{name}</code>
-        </>
-      ))}
-      {after}
-    </>
   );
 }
 

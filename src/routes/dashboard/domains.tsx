@@ -3,20 +3,14 @@ import { createHash } from "node:crypto";
 import type { DomainPartProps } from "../../../views/dashboard/domain.part.tsx";
 import { DomainAdd } from "../../../views/dashboard/domain-add.part.tsx";
 import { DomainAddedReply } from "../../../views/dashboard/domain-added.reply.tsx";
+import { notesOf } from "../../../views/dashboard/domain-notes.ts";
 import { DomainPollReply } from "../../../views/dashboard/domain-poll.reply.tsx";
 import { DomainRemovalDialog } from "../../../views/dashboard/domain-removal-dialog.part.tsx";
-import { badgeOf, notesOf, paceOf } from "../../../views/dashboard/domain-words.ts";
+import { badgeOf, paceOf } from "../../../views/dashboard/domain-words.ts";
 import { DomainsPage } from "../../../views/dashboard/domains.page.tsx";
+import { addDomain, findRival, releaseDomain, requestCheck } from "../../models/domain-claims.ts";
 import { parseDomainName } from "../../models/domain-names.ts";
-import {
-  addDomain,
-  type Domain,
-  findRival,
-  getDomain,
-  listDomains,
-  releaseDomain,
-  requestCheck,
-} from "../../models/domains.ts";
+import { type Domain, getDomain, listDomains } from "../../models/domains.ts";
 import { Invalid, NotFound } from "../../models/errors.ts";
 import { limits, requireLimit } from "../../models/limits.ts";
 import { hasRole } from "../../models/people.ts";
