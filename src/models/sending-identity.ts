@@ -9,8 +9,10 @@ export type SendingIdentity = {
   address: string;
   selector: string;
   sealedKey: Buffer;
-  /** The envelope's sender where SPF lets one of this domain pass; undefined is the platform's own. */
-  envelopeFrom: string | undefined;
+  /** SPF of the domain lets our servers send, so the address may stand in the envelope too. */
+  spf: boolean;
+  /** The host below the domain where bounces come in, when it leads to the platform's bounce domain. */
+  bounceHost: string | undefined;
 };
 
 /** The columns that an identity is made of. */
@@ -34,16 +36,14 @@ export function toIdentity(row: {
   spf_found_at: Date | null;
   bounce_found_at: Date | null;
 }): SendingIdentity {
-  const address = `${row.local_part}@${row.domain}`;
-  // A sender in the envelope that SPF would refuse is worse than one that is not aligned: DKIM aligns the message alone.
-  const own = row.spf_found_at ? address : undefined;
   return {
     domainId: row.domain_id,
     domain: row.domain,
-    address,
+    address: `${row.local_part}@${row.domain}`,
     selector: row.selector,
     sealedKey: row.private_key,
-    envelopeFrom: row.bounce_found_at ? `bounces@${bounceHost(row.domain)}` : own,
+    spf: row.spf_found_at !== null,
+    bounceHost: row.bounce_found_at ? bounceHost(row.domain) : undefined,
   };
 }
 
