@@ -39,7 +39,7 @@ function connection(port: number, take: () => Buffer, until: number, result: Loa
     socket.on("connect", send);
     socket.on("error", reject);
     socket.on("close", () => resolve());
-    socket.on("data", (data) => {
+    socket.on("data", (data: Buffer) => {
       received = received.length === 0 ? data : Buffer.concat([received, data]);
       const answer = readAnswer(received);
       if (!answer) return;

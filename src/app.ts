@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { emailPreviews } from "../emails/previews.ts";
-import type { PortalHost } from "./db/directory.ts";
 import type { Deps } from "./deps.ts";
 import { outboxIn } from "./mail/outbox.ts";
 import { Unavailable } from "./models/errors.ts";
@@ -12,12 +11,14 @@ import { portalRoutes } from "./routes/portal/index.ts";
 import { loadAssets } from "./web/assets.ts";
 import { createDashboard } from "./web/dashboard-door.ts";
 import { deadEnd } from "./web/dead-end.tsx";
-import { isWellAddressed } from "./web/hosts.ts";
+import { type Door, isWellAddressed } from "./web/hosts.ts";
 import { createPortal } from "./web/portal-door.ts";
 import { protect } from "./web/security.ts";
 
 /** Answers requests of the public listener; `env` is what the Node.js server knows of the connection. */
-export type PublicApp = { fetch(request: Request, env?: Partial<HttpBindings>): Promise<Response> };
+export type PublicApp = {
+  fetch(request: Request, env?: Partial<HttpBindings>): Response | Promise<Response>;
+};
 
 /** Builds the doors and the dispatcher in front of them. */
 export function createApp(deps: Deps): PublicApp {
@@ -34,25 +35,30 @@ export function createApp(deps: Deps): PublicApp {
     );
   const portal = createPortal(deps, portalRoutes);
 
-  const stop = async (status: number, wait?: number) => {
+  const stop = (status: number, wait?: number) => {
     const response = deadEnd(status, randomUUID(), wait);
     protect(response.headers, deps.config);
     return response;
   };
 
+  const unavailable = (error: unknown) => {
+    if (error instanceof Unavailable) return stop(503, 10);
+    throw error;
+  };
+  const answer = (door: Door, request: Request, env: Partial<HttpBindings>) => {
+    if (door.kind === "portal") return portal.fetch(request, env, door.portal);
+    if (door.kind === "app") return dashboard.fetch(request, env as HttpBindings);
+    return stop(door.kind === "malformed" ? 400 : 404);
+  };
+
   return {
-    fetch: async (request, env = {}) => {
+    // No promise where the answer is at hand: the server then writes it in one go.
+    fetch: (request, env = {}) => {
       if (!isWellAddressed(env.incoming)) return stop(400);
-      try {
-        const door = await deps.hosts.find(request.headers.get("host") ?? new URL(request.url).host);
-        if (door.kind === "app") return await dashboard.fetch(request, env as HttpBindings);
-        if (door.kind === "portal")
-          return await portal.fetch(request, { ...env, portal: door.portal } as HttpBindings & { portal: PortalHost });
-        return await stop(door.kind === "malformed" ? 400 : 404);
-      } catch (error) {
-        if (!(error instanceof Unavailable)) throw error;
-        return stop(503, 10);
-      }
+      const host = env.incoming?.headers?.host ?? request.headers.get("host") ?? new URL(request.url).host;
+      const door = deps.hosts.find(host);
+      if (!(door instanceof Promise)) return answer(door, request, env);
+      return door.then((found) => answer(found, request, env)).catch(unavailable);
     },
   };
 }

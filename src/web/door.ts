@@ -11,12 +11,13 @@ import type { Deps } from "../deps.ts";
 import { serveAsset } from "./assets.ts";
 import { readBrowser } from "./browser.ts";
 import { refusalOf, refuse } from "./errors.tsx";
+import type { Remembered } from "./remembered-pages.ts";
 import type { BaseContext, BaseVariables } from "./route.ts";
 import { FORM_BODY } from "./route.ts";
 import { clientAddress, formToken, isFromOurPage, protect } from "./security.ts";
 
 /** What the dispatcher hands to a door beside the request. */
-export type DoorBindings = HttpBindings & { portal?: PortalHost };
+export type DoorBindings = HttpBindings & { portal?: PortalHost; remember?: (drawn: Remembered) => void };
 
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
@@ -74,24 +75,42 @@ function observe(deps: Deps): MiddlewareHandler<{ Bindings: DoorBindings; Variab
     if (!deps.config.production) c.res = await withinBudget(c, deps, budget);
     protect(c.res.headers, deps.config);
     c.res.headers.set("x-request-id", requestId);
-    const seconds = (performance.now() - started) / 1000;
-    // Without an index it is the route that ran last, and not another that would have matched too.
-    const route = routePath(c);
-    deps.observe.request({ method: c.req.method, route, status: c.res.status, seconds });
-    deps.log.info(
-      {
-        request: requestId,
-        method: c.req.method,
-        path: c.req.path,
-        route,
-        status: c.res.status,
-        ms: Math.round(seconds * 1000),
-        queries: budget.statements.length,
-        address: c.get("address"),
-      },
-      "request",
-    );
+    reportRequest(deps, {
+      requestId,
+      method: c.req.method,
+      path: c.req.path,
+      // Without an index it is the route that ran last, and not another that would have matched too.
+      route: routePath(c),
+      status: c.res.status,
+      started,
+      queries: budget.statements.length,
+      address: c.get("address"),
+    });
   };
+}
+
+/** One request as the log and the metrics keep it; `started` is a moment of `performance.now()`. */
+export type Answered = {
+  requestId: string;
+  method: string;
+  path: string;
+  /** The route's pattern. */
+  route: string;
+  status: number;
+  started: number;
+  queries: number;
+  address: string;
+};
+
+/** Counts a request that was answered and writes its line. */
+export function reportRequest(
+  deps: Deps,
+  { requestId, method, path, route, status, started, queries, address }: Answered,
+): void {
+  const seconds = (performance.now() - started) / 1000;
+  deps.observe.request({ method, route, status, seconds });
+  const ms = Math.round(seconds * 1000);
+  deps.log.answered({ request: requestId, method, path, route, status, ms, queries, address });
 }
 
 async function withinBudget(c: Context, deps: Deps, { statements }: Budget): Promise<Response> {

@@ -15,7 +15,7 @@ export type Door =
 
 export type Hosts = {
   /** Finds the door of a Host header's value. Throws Unavailable only while no answer of the database has ever come. */
-  find(host: string | null | undefined): Promise<Door>;
+  find(host: string | null | undefined): Door | Promise<Door>;
   /** Whether the name is served, so that a certificate may be had for it: yes, no, or not known yet. Answers from memory alone. */
   isServed(name: string): boolean | undefined;
   /** Says that hosts changed, of one agency or of any, and begins to read them again. What was known serves until then. */
@@ -37,12 +37,16 @@ export function parseHost(text: string | null | undefined): { name: string; port
 /** Whether the raw request names its host once, and its target no other authority. */
 export function isWellAddressed(incoming: Pick<IncomingMessage, "rawHeaders" | "url"> | undefined): boolean {
   if (!incoming?.rawHeaders) return true;
-  const hosts = incoming.rawHeaders.filter((value, i) => i % 2 === 0 && value.toLowerCase() === "host");
-  if (hosts.length !== 1) return false;
-  const target = incoming.url ?? "/";
-  if (target.startsWith("/") || target === "*") return true;
-  const at = incoming.rawHeaders.findIndex((value, i) => i % 2 === 0 && value.toLowerCase() === "host");
-  return URL.canParse(target) && new URL(target).host === incoming.rawHeaders[at + 1]?.toLowerCase();
+  const { rawHeaders, url = "/" } = incoming;
+  let host: string | undefined;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.length !== 4 || rawHeaders[i]?.toLowerCase() !== "host") continue;
+    if (host !== undefined) return false;
+    host = rawHeaders[i + 1];
+  }
+  if (host === undefined) return false;
+  if (url.startsWith("/") || url === "*") return true;
+  return URL.canParse(url) && new URL(url).host === host.toLowerCase();
 }
 
 // A page of hosts costs the event loop a few milliseconds; between two pages requests are answered.
@@ -57,28 +61,32 @@ type Settings = Pick<Config, "appUrl" | "portalOrigin">;
  * can neither fill it nor cost a query.
  */
 export function createHosts(config: Settings, directory: Pick<Directory, "listHosts">): Hosts {
-  const memory = createMemory(directory);
+  const domain = `.${config.portalOrigin.portalDomain}`;
+  const suffix = domain.replace(/:\d+$/, "");
   const appName = config.appUrl.hostname;
-  const suffix = `.${config.portalOrigin.portalDomain.replace(/:\d+$/, "")}`;
+  const isOurs = (name: string) => name === appName || name.endsWith(suffix);
+  // A default host stands in the memory with the port, as its browsers send it. A name of ours is nobody's custom host.
+  const memory = createMemory(directory, ({ kind, name }) => {
+    if (kind === "default") return reservedSlugs.has(name) ? undefined : `${name}${domain}`;
+    return isOurs(name) ? undefined : name;
+  });
 
-  const lookUp = (name: string): PortalHost | undefined => {
-    if (!name.endsWith(suffix)) return memory.get("custom", name);
-    const label = name.slice(0, -suffix.length);
-    return label.includes(".") || reservedSlugs.has(label) ? undefined : memory.get("default", label);
-  };
+  const lookUp = (name: string): PortalHost | undefined =>
+    memory.get(name.endsWith(suffix) ? `${name.slice(0, -suffix.length)}${domain}` : name);
   const doorOf = (name: string): Door => {
     const portal = lookUp(name);
     return portal ? { kind: "portal", portal } : { kind: "nothing" };
   };
 
   return {
-    find: async (text) => {
+    find: (text) => {
+      const exact = text && !memory.changing() ? memory.get(text) : undefined;
+      if (exact) return { kind: "portal", portal: exact };
       const host = parseHost(text);
       if (!host) return { kind: "malformed" };
       if (host.name === appName) return { kind: "app" };
       const settled = memory.settled();
-      if (settled) await settled;
-      return doorOf(host.name);
+      return settled ? settled.then(() => doorOf(host.name)) : doorOf(host.name);
     },
     isServed: (text) => {
       const name = parseHost(text)?.name;
@@ -90,9 +98,10 @@ export function createHosts(config: Settings, directory: Pick<Directory, "listHo
   };
 }
 
-const keyOf = (kind: HostRef["kind"], name: string) => `${kind === "default" ? "=" : ""}${name}`;
+/** Under which name a host is looked up; undefined for one that must not be found. */
+type Key = (host: HostRef) => string | undefined;
 
-function createMemory(directory: Pick<Directory, "listHosts">) {
+function createMemory(directory: Pick<Directory, "listHosts">, keyOf: Key) {
   let hosts = new Map<string, PortalHost>();
   let byAgency = new Map<string, string[]>();
   let loaded = false;
@@ -110,7 +119,7 @@ function createMemory(directory: Pick<Directory, "listHosts">) {
       after = page.next;
     } while (after);
     [hosts, byAgency] = [new Map(), new Map()];
-    keep(hosts, byAgency, all);
+    keep(hosts, byAgency, all, keyOf);
     loaded = true;
   };
   const readSome = async (ids: readonly string[]) => {
@@ -119,7 +128,7 @@ function createMemory(directory: Pick<Directory, "listHosts">) {
       for (const key of byAgency.get(id) ?? []) hosts.delete(key);
       byAgency.delete(id);
     }
-    keep(hosts, byAgency, found);
+    keep(hosts, byAgency, found, keyOf);
   };
   const read = async () => {
     while (everything || agencies.size > 0) {
@@ -145,8 +154,9 @@ function createMemory(directory: Pick<Directory, "listHosts">) {
   };
 
   return {
-    get: (kind: HostRef["kind"], name: string) => hosts.get(keyOf(kind, name)),
+    get: (key: string) => hosts.get(key),
     loaded: () => loaded,
+    changing: () => !loaded || running !== undefined,
     change: (agencyId?: string) => {
       if (agencyId) agencies.add(agencyId);
       else everything = true;
@@ -171,14 +181,22 @@ function wait(ms: number): Promise<void> {
   });
 }
 
-function keep(hosts: Map<string, PortalHost>, byAgency: Map<string, string[]>, found: readonly ListedHost[]): void {
-  for (const [agencyId, own] of Map.groupBy(found, ({ agencyId }) => agencyId)) {
+function keep(
+  hosts: Map<string, PortalHost>,
+  byAgency: Map<string, string[]>,
+  found: readonly ListedHost[],
+  keyOf: Key,
+): void {
+  for (const [agencyId, own] of Map.groupBy(found, (host) => host.agencyId)) {
     const home = homeOf(own);
-    for (const host of own) hosts.set(keyOf(host.kind, host.host), { ...host, home });
-    byAgency.set(
-      agencyId,
-      own.map(({ kind, host }) => keyOf(kind, host)),
-    );
+    const keys: string[] = [];
+    for (const host of own) {
+      const key = keyOf({ kind: host.kind, name: host.host });
+      if (key === undefined) continue;
+      hosts.set(key, { ...host, home });
+      keys.push(key);
+    }
+    byAgency.set(agencyId, keys);
   }
 }
 

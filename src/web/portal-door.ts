@@ -1,10 +1,14 @@
 // The contacts' door of one agency: the host has said which; finds who is signed in before any handler runs.
+import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
+import type { PortalHost } from "../db/directory.ts";
 import type { Deps } from "../deps.ts";
 import { findContactSession, touchContactSession } from "../models/contact-sessions.ts";
 import { portal as paths } from "../paths.ts";
 import { createDoor, type DoorBindings, guardBody } from "./door.ts";
+import { isHtmx } from "./html.tsx";
 import { portalSite } from "./portal-site.ts";
+import { createRememberedPages, type Remembered, type RememberedPages } from "./remembered-pages.ts";
 import type { PortalContext, PortalRoute, PortalVariables } from "./route.ts";
 import { readSessionId } from "./sessions.ts";
 
@@ -13,11 +17,39 @@ const siteOf = (c: Context) => {
   return host && portalSite(host);
 };
 
-/** The portal as an app, from the rows of its map; the dispatcher hands it the agency's host with each request. */
-export function createPortal(
-  deps: Deps,
-  routes: readonly PortalRoute[],
-): Hono<{ Bindings: DoorBindings; Variables: PortalVariables }> {
+/** Answers requests for one agency's host. */
+export type Portal = {
+  fetch(request: Request, env: Partial<HttpBindings>, host: PortalHost): Response | Promise<Response>;
+};
+
+/** The portal, from the rows of its map. */
+export function createPortal(deps: Deps, routes: readonly PortalRoute[]): Portal {
+  const app = createPortalApp(deps, routes);
+  const pages = createRememberedPages(deps);
+  return {
+    fetch: (request, env, host) => pages.answer(env, host) ?? draw(app, pages, request, env, host),
+  };
+}
+
+async function draw(
+  app: PortalApp,
+  pages: RememberedPages,
+  request: Request,
+  env: Partial<HttpBindings>,
+  host: PortalHost,
+) {
+  let drawn: Remembered | undefined;
+  const remember = (page: Remembered) => {
+    drawn = page;
+  };
+  const response = await app.fetch(request, { ...env, portal: host, remember } as DoorBindings);
+  if (drawn && response.status === 200) await pages.keep(env, host, drawn, response);
+  return response;
+}
+
+type PortalApp = Hono<{ Bindings: DoorBindings; Variables: PortalVariables }>;
+
+function createPortalApp(deps: Deps, routes: readonly PortalRoute[]): PortalApp {
   const app = createDoor<PortalVariables>(deps, "portal", siteOf);
   for (const route of routes) {
     app[route.method](route.path, guardBody("portal", route.bodyLimit, siteOf), async (context) => {
@@ -28,10 +60,16 @@ export function createPortal(
       c.set("store", deps.agencies.open(portal.agencyId));
       await recognise(c, deps);
       if (route.needs === "contact" && !c.get("contact")) return toSignIn(c);
+      if (route.remembered && isPlain(c)) context.env.remember?.({ token: c.get("csrf"), route: route.path });
       return route.handler(c);
     });
   }
   return app;
+}
+
+// Nobody's page, asked for by its bare address: nothing of this request is in it but the token.
+function isPlain(c: PortalContext): boolean {
+  return c.req.method === "GET" && !c.get("contact") && !c.req.url.includes("?") && !isHtmx(c);
 }
 
 async function recognise(c: PortalContext, deps: Deps): Promise<void> {

@@ -64,12 +64,16 @@ export type MemberRoute = {
   handler: (c: MemberContext) => Answer;
 };
 
-/** A row of the portal's map: for anyone, or for a signed-in contact. `bodyLimit` is in bytes, 64 KiB unless told. */
+/**
+ * A row of the portal's map: for anyone, or for a signed-in contact. `bodyLimit` is in bytes, 64 KiB unless told. `remembered`: the
+ * page is the same for everybody who comes without a session and without a query, but for its form's token.
+ */
 export type PortalRoute = {
   method: "get" | "post";
   path: string;
   needs: "anyone" | "contact";
   bodyLimit?: number;
+  remembered?: true;
   handler: (c: PortalContext) => Answer;
 };
 

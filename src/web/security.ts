@@ -1,9 +1,11 @@
 // What guards every request: headers on each answer, where an unsafe request may come from, and whose address a client has.
+import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { Context } from "hono";
 import { FORM_TOKEN_FIELD } from "../../views/ui/form-token.tsx";
 import type { Config } from "../config.ts";
 import { readForm } from "./forms.ts";
+import type { Keys } from "./keys.ts";
 import type { BaseContext } from "./route.ts";
 
 /** The content security policy of every page; nothing inline, nothing from elsewhere. */
@@ -53,7 +55,13 @@ export function formToken(c: BaseContext): string {
   return c.get("deps").keys.sign("csrf", tokenText(c));
 }
 
-const tokenText = (c: BaseContext) => `${(c.req.header("host") ?? "").toLowerCase()}|${c.get("browser").id}`;
+/** As formToken, for a request that has no context. */
+export function formTokenFor(keys: Keys, host: string | undefined, browserId: string): string {
+  return keys.sign("csrf", textOf(host, browserId));
+}
+
+const textOf = (host: string | undefined, browserId: string) => `${(host ?? "").toLowerCase()}|${browserId}`;
+const tokenText = (c: BaseContext) => textOf(c.req.header("host"), c.get("browser").id);
 
 /**
  * Whether an unsafe request comes from a page of this very host. `same-site` is not enough: sibling portals are same-site. Where
@@ -75,9 +83,26 @@ export async function isFromOurPage(c: BaseContext): Promise<boolean> {
 
 /** The client's address: the socket's, or the last one in X-Forwarded-For that no trusted proxy added. */
 export function clientAddress(c: Context, config: Pick<Config, "trustedProxies">): string {
-  const incoming = (c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming;
-  let address = plain(incoming?.socket?.remoteAddress ?? "127.0.0.1");
-  const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => plain(part.trim()));
+  const incoming = (c.env as { incoming?: Socketed } | undefined)?.incoming;
+  return addressOf(incoming?.socket?.remoteAddress, c.req.header("x-forwarded-for"), config);
+}
+
+type Socketed = { socket?: { remoteAddress?: string | undefined } };
+
+/** As clientAddress, for a request that has no context. */
+export function clientAddressOf(incoming: IncomingMessage, config: Pick<Config, "trustedProxies">): string {
+  const forwarded = incoming.headers["x-forwarded-for"];
+  return addressOf(incoming.socket.remoteAddress, typeof forwarded === "string" ? forwarded : undefined, config);
+}
+
+function addressOf(
+  socket: string | undefined,
+  header: string | undefined,
+  config: Pick<Config, "trustedProxies">,
+): string {
+  let address = plain(socket ?? "127.0.0.1");
+  if (header === undefined) return address;
+  const forwarded = header.split(",").map((part) => plain(part.trim()));
   while (isTrusted(address, config) && forwarded.length > 0) {
     const before = forwarded.pop() ?? "";
     if (isIP(before) === 0) break;
@@ -86,7 +111,8 @@ export function clientAddress(c: Context, config: Pick<Config, "trustedProxies">
   return address;
 }
 
-const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+const plain = (address: string) =>
+  address.startsWith(":") ? address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "") : address;
 
 function isTrusted(address: string, { trustedProxies }: Pick<Config, "trustedProxies">): boolean {
   const family = isIP(address);

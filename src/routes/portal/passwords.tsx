@@ -95,7 +95,7 @@ async function changeOwn(c: PortalContext) {
 }
 
 export const passwordRoutes: readonly PortalRoute[] = [
-  { method: "get", path: portal.forgotPassword(), needs: "anyone", handler: showForgot },
+  { method: "get", path: portal.forgotPassword(), needs: "anyone", remembered: true, handler: showForgot },
   { method: "post", path: portal.forgotPassword(), needs: "anyone", bodyLimit: SIGN_IN_BODY, handler: askForNew },
   { method: "get", path: portal.firstPassword(), needs: "contact", handler: showFirst },
   { method: "post", path: portal.firstPassword(), needs: "contact", bodyLimit: SIGN_IN_BODY, handler: setFirst },

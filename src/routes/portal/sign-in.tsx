@@ -69,7 +69,7 @@ async function leave(c: PortalContext) {
 }
 
 export const signInRoutes: readonly PortalRoute[] = [
-  { method: "get", path: portal.signIn(), needs: "anyone", handler: show },
+  { method: "get", path: portal.signIn(), needs: "anyone", remembered: true, handler: show },
   { method: "post", path: portal.signIn(), needs: "anyone", bodyLimit: SIGN_IN_BODY, handler: signIn },
   { method: "post", path: portal.signOut(), needs: "anyone", bodyLimit: SIGN_IN_BODY, handler: leave },
 ];
