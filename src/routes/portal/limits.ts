@@ -1,18 +1,19 @@
 // The limits of the portal's signed-out forms; each answers with the seconds to wait, or undefined when the request may go on.
-import { addressKey, clearLimit, type Hit, hitLimit, type Limit, limits } from "../../models/limits.ts";
+import { addressKey, clearLimit, hitLimit, type Limit, limits, returnHit } from "../../models/limits.ts";
 import type { PortalContext } from "../../web/route.ts";
 
 const addressOf = (c: PortalContext) => addressKey(c.get("address"));
 const accountOf = (c: PortalContext, email: string) => `${c.get("portal").agencyId}:${email}`;
 
+// What the first limit refuses does not count for the next: one address must not use up what a whole agency has.
 async function hitAll(c: PortalContext, hits: readonly [Limit, string][]): Promise<number | undefined> {
-  const answers = await c.get("deps").globals.run(async (db) => {
-    const answered: Hit[] = [];
-    for (const [limit, key] of hits) answered.push(await hitLimit(db, limit, key));
-    return answered;
+  return c.get("deps").globals.run(async (db) => {
+    for (const [limit, key] of hits) {
+      const { allowed, retryAfter } = await hitLimit(db, limit, key);
+      if (!allowed) return retryAfter;
+    }
+    return undefined;
   });
-  const waits = answers.filter(({ allowed }) => !allowed).map(({ retryAfter }) => retryAfter);
-  return waits.length > 0 ? Math.max(...waits) : undefined;
 }
 
 /** Counts a guess before it is checked, so that parallel ones count too; `forgiveGuess` takes it back when it was right. */
@@ -24,7 +25,7 @@ export function guessLimit(c: PortalContext, email?: string): Promise<number | u
 /** Takes back the guess of somebody who got it right. */
 export async function forgiveGuess(c: PortalContext, email?: string): Promise<void> {
   await c.get("deps").globals.run(async (db) => {
-    await hitLimit(db, limits.passwordByAddress, addressOf(c), -1);
+    await returnHit(db, limits.passwordByAddress, addressOf(c));
     if (email !== undefined) await clearLimit(db, limits.passwordByAccount, accountOf(c, email));
   });
 }

@@ -162,6 +162,14 @@ describe("a link by e-mail", () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
+  it("takes nothing from the agency's share once its sender's address had all of its own", async () => {
+    const person = await open();
+    for (let i = 0; i < 25; i++)
+      await person.post(portal.signInLink(), { email: `person${i}@nowhere.example`, next: "/" });
+    const { rows } = await change("select hits from limits where key = $1", `mail-agency:${world.northwind.id}`);
+    expect(rows).toEqual([{ hits: 20 }]);
+  });
+
   it("needs a valid address, and keeps what was typed", async () => {
     const person = await open();
     for (const path of [portal.signInLink(), portal.forgotPassword()]) {
