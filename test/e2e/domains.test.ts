@@ -83,6 +83,17 @@ describe.skipIf(!hasBrowser())("domains", () => {
     const panel = panelOf(page, "clients.northwind.example");
     await expect(panel).toContainText("Waiting for DNS");
     await expect(page.getByLabel("Add a domain")).toHaveValue("");
+    const asked = new Promise<number>((resolve) => {
+      void page.route(
+        "**/domains/*?seen=*",
+        async (route) => {
+          resolve(await panel.locator(".spinner:visible").count());
+          await route.continue();
+        },
+        { times: 1 },
+      );
+    });
+    expect(await asked, "buttons that wait while the page asks by itself").toBe(0);
     await panel.getByRole("button", { name: "Copy value of the CNAME record" }).click();
     const target = await page.evaluate<string>("navigator.clipboard.readText()");
     expect(target).toMatch(/^c-[a-z2-7]{16}\.portal\.localhost$/);

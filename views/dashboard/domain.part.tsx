@@ -28,8 +28,14 @@ const idOf = ({ domain }: DomainView) => `domain-${domain.id}`;
 export function DomainPart(props: DomainPartProps) {
   const { domain, slug, now, version } = props;
   const pace = paceOf(domain, now);
+  // The name stands in as the sign of waiting, and shows nothing: else the buttons inside would flicker with every question.
   const polls = pace
-    ? { "hx-get": app.domain(slug, domain.id, version), "hx-trigger": pace, "hx-swap": "outerHTML" }
+    ? {
+        "hx-get": app.domain(slug, domain.id, version),
+        "hx-trigger": pace,
+        "hx-swap": "outerHTML",
+        "hx-indicator": `#${idOf(props)}-name`,
+      }
     : {};
   return (
     <section class="panel" id={idOf(props)} aria-labelledby={`${idOf(props)}-name`} {...polls}>
