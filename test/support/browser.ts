@@ -24,8 +24,8 @@ export function hasBrowser(): boolean {
   return found;
 }
 
-/** Starts the browser, headless. */
-export function openBrowser(): Promise<Browser> {
+/** Starts the browser, headless; `more` are switches of its command line. */
+export function openBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? onPath();
-  return chromium.launch({ ...(executablePath ? { executablePath } : {}), args: flags });
+  return chromium.launch({ ...(executablePath ? { executablePath } : {}), args: [...flags, ...more] });
 }
