@@ -126,6 +126,17 @@ test("finds loops and chains without end, and never asks for ever", async () => 
   expect(first.questions.filter((question) => question.startsWith("CNAME")).length).toBe(8);
 });
 
+test("a zone of many slow steps is left after a while, with what was not found out said so", async () => {
+  const host = `${Array.from({ length: 100 }, (_, i) => i % 10).join(".")}.northwind.example`;
+  const server = await startDns({ [host]: { CNAME: [host] } }, { lateMs: 60 });
+  onTestFinished(() => server.close());
+  server.behave("*", "late");
+  const found = await lookUpDomain(createResolvers([server.address]), { ...expected, host }, 300);
+  expect(found.caa).toMatchObject({ trouble: "no-answer", why: "no answer in time" });
+  expect(server.questions.filter((question) => question.startsWith("CAA")).length).toBeLessThan(30);
+  expect(found.cname.trouble).toBe("loop");
+});
+
 test("a resolver that cannot be reached answers nothing, and says so", async () => {
   const { first } = await serve({});
   await first.close();
