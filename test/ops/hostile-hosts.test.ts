@@ -1,0 +1,196 @@
+// Forty ways to lie about the host, against every route that makes mail: none of them gets another name into a mail.
+import net from "node:net";
+import { type ParsedMail, simpleParser } from "mailparser";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAccessLink } from "../../src/models/access-links.ts";
+import { type Product, startProduct } from "../support/product.ts";
+
+let product: Product;
+let agencyId: string;
+let member: string;
+
+beforeAll(async () => {
+  // Loopback is a trusted proxy here: what it forwards counts for the client's address, and for nothing else.
+  product = await startProduct({ TRUSTED_PROXIES: "127.0.0.1", WORKER_CONCURRENCY: "10" });
+  const { rows } = await product.database.owner.query("select id from agencies where slug = 'northwind'");
+  agencyId = (rows[0] as { id: string }).id;
+  member = await signIn();
+});
+afterAll(() => product?.stop());
+
+type Shape = { name: string; target?: (host: string, path: string) => string; lines: (host: string) => string[] };
+
+const beside = (name: string, value: string | ((host: string) => string)): Shape => ({
+  name: `${name}: ${typeof value === "string" ? value : "…"}`,
+  lines: (host) => [`Host: ${host}`, `${name}: ${typeof value === "string" ? value : value(host)}`],
+});
+const instead = (name: string, ...hosts: ((host: string) => string)[]): Shape => ({
+  name,
+  lines: (host) => hosts.map((one) => `Host: ${one(host)}`),
+});
+
+const shapes: readonly Shape[] = [
+  beside("X-Forwarded-Host", "evil.example"),
+  beside("X-Forwarded-Host", (host) => `${host}, evil.example`),
+  beside("X-Forwarded-Host", "evil.example:443"),
+  beside("X-Forwarded-Server", "evil.example"),
+  beside("X-Forwarded-Port", "6666"),
+  beside("X-Forwarded-Proto", "evil"),
+  beside("X-Forwarded-Prefix", "//evil.example"),
+  beside("X-Forwarded-Scheme", "javascript"),
+  beside("X-Forwarded", "host=evil.example"),
+  beside("Forwarded", "host=evil.example;proto=https"),
+  beside("Forwarded", 'for=10.0.0.1;host="evil.example"'),
+  beside("X-Host", "evil.example"),
+  beside("X-Original-Host", "evil.example"),
+  beside("X-HTTP-Host-Override", "evil.example"),
+  beside("X-Original-URL", "http://evil.example/"),
+  beside("X-Rewrite-URL", "//evil.example/"),
+  beside("X-Real-Host", "evil.example"),
+  beside("X-Proxy-Host", "evil.example"),
+  beside("Proxy-Host", "evil.example"),
+  beside("X-Backend-Host", "evil.example"),
+  beside("Base-URL", "http://evil.example"),
+  beside("X-WAP-Profile", "http://evil.example/x.xml"),
+  beside("Referer", "http://evil.example/sign-in"),
+  beside("Via", "1.1 evil.example"),
+  beside("True-Client-IP", "evil.example"),
+  beside("X-Forwarded-For", "evil.example"),
+  beside("HX-Current-URL", "http://evil.example/northwind"),
+  beside("Origin", "http://evil.example"),
+  beside("\tHost", "evil.example"),
+  instead("a foreign host", () => "evil.example"),
+  instead(
+    "two hosts",
+    (host) => host,
+    () => "evil.example",
+  ),
+  instead(
+    "two hosts, ours last",
+    () => "evil.example",
+    (host) => host,
+  ),
+  instead("a list", (host) => `${host}, evil.example`),
+  instead("user information", (host) => `${host}@evil.example`),
+  instead("a path", (host) => `evil.example/${host}`),
+  instead("a name below ours", (host) => `evil.example.${host}`),
+  instead("ours below another", (host) => `${host.replace(/:\d+$/, "")}.evil.example`),
+  instead("a foreign port", (host) => `${host.replace(/:\d+$/, "")}:evil.example`),
+  {
+    name: "another authority in the target",
+    target: (_, path) => `http://evil.example${path}`,
+    lines: (host) => [`Host: ${host}`],
+  },
+  {
+    name: "another authority in a relative target",
+    target: (_, path) => `//evil.example${path}`,
+    lines: (host) => [`Host: ${host}`],
+  },
+];
+
+/** Sends one request as it stands and returns the number of the status line; 0 when the connection just ends. */
+function send(text: string): Promise<number> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = net.connect(product.port, "127.0.0.1", () => socket.write(text));
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: string) => {
+      answer += chunk;
+    });
+    socket.on("error", () => resolve(0));
+    socket.on("close", () => resolve(Number(answer.slice(9, 12)) || 0));
+  });
+}
+
+function post(shape: Shape, host: string, path: string, fields: Record<string, string>, cookie = ""): Promise<number> {
+  const body = new URLSearchParams(fields).toString();
+  const head = [
+    `POST ${shape.target?.(host, path) ?? path} HTTP/1.1`,
+    ...shape.lines(host),
+    "Sec-Fetch-Site: same-origin",
+    ...(cookie ? [`Cookie: ${cookie}`] : []),
+    "Content-Type: application/x-www-form-urlencoded",
+    `Content-Length: ${body.length}`,
+    "Connection: close",
+  ];
+  return send(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+async function signIn(): Promise<string> {
+  const response = await fetch(`${product.appUrl}/sign-in`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { "sec-fetch-site": "same-origin" },
+    body: new URLSearchParams({ email: "nora@northwind.example", password: "correct-horse-battery" }),
+  });
+  const cookie = response.headers.getSetCookie().find((line) => line.startsWith("member="));
+  if (!cookie) throw new Error(`Nora could not sign in: ${response.status}`);
+  return cookie.split(";")[0] ?? "";
+}
+
+async function joined(email: string): Promise<string> {
+  const { rows } = await product.database.owner.query(
+    `insert into contacts (agency_id, email, name, invited_at, joined_at, email_proven_at)
+     values ($1, $2, 'Jane Doe', now(), now(), now()) returning id`,
+    [agencyId, email],
+  );
+  return (rows[0] as { id: string }).id;
+}
+
+async function press(shape: Shape, i: number): Promise<number[]> {
+  await product.database.owner.query("delete from limits");
+  const [app, portal] = [new URL(product.appUrl).host, new URL(product.portalUrl("northwind")).host];
+  const contact = (what: string) => `${what}${i}@brightwater.example`;
+  const [mailed, , , old] = [
+    await joined(contact("mailed")),
+    await joined(contact("asks")),
+    await joined(contact("forgot")),
+    await joined(contact("late")),
+  ];
+  const { token } = await product.database
+    .store(agencyId)
+    .write((db) =>
+      createAccessLink(db, { contactId: old, kind: "login", uses: "once", destination: "/", lifetimeSeconds: 60 }),
+    );
+  return [
+    await post(shape, portal, "/sign-in/link", { email: contact("asks") }),
+    await post(shape, portal, "/forgot-password", { email: contact("forgot") }),
+    await post(shape, portal, `/l/${token}/new`, {}),
+    await post(shape, app, "/forgot-password", { email: "nora@northwind.example" }),
+    await post(shape, app, "/northwind/invitations", { emails: contact("invited") }, member),
+    await post(shape, app, "/northwind/login-emails", { contact: mailed }, member),
+  ];
+}
+
+const linksIn = (mail: ParsedMail) =>
+  `${mail.text ?? ""} ${(mail.html || "").replace(/<!doctype[^>]*>/i, "")}`.match(/https?:\/\/[^\s"<>)]+/g) ?? [];
+
+test("no mail names a host that is not ours, whatever the request says of it", async () => {
+  expect(shapes).toHaveLength(40);
+  let done = 0;
+  for (const [i, shape] of shapes.entries()) {
+    const statuses = await press(shape, i);
+    expect([shape.name, statuses.filter((status) => status >= 500)]).toEqual([shape.name, []]);
+    done += statuses.filter((status) => status >= 200 && status < 400).length;
+  }
+  // The shapes that leave the Host header alone are harmless, so they do what was asked: there is mail to look at.
+  expect(done).toBeGreaterThan(100);
+  const waiting = async () =>
+    (
+      await product.database.owner.query(
+        "select count(*)::int as n from jobs where kind not in ('sweep') and run_at < now() + interval '1 minute'",
+      )
+    ).rows[0] as { n: number };
+  await expect.poll(waiting, { timeout: 50_000 }).toEqual({ n: 0 });
+  expect(product.smtp.messages.length).toBeGreaterThan(100);
+  const ours = new Set([product.appUrl, product.portalUrl("northwind")].map((url) => new URL(url).origin));
+  const foreign = new Set<string>();
+  for (const { raw } of product.smtp.messages) {
+    const mail = await simpleParser(raw);
+    expect(raw.toString()).not.toMatch(/evil|6666|javascript:/i);
+    const links = linksIn(mail);
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) if (!ours.has(new URL(link).origin)) foreign.add(link);
+  }
+  expect([...foreign]).toEqual([]);
+}, 120_000);
