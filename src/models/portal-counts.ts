@@ -7,7 +7,8 @@ export type JoinsOfDay = { day: string; joined: number };
 
 /**
  * `invited` is everyone invited, joined or not; revoked contacts count in `revoked` and `all` alone. `joinedRate` is between 0 and 1,
- * undefined while nobody is invited. `joins` are the last 30 days, oldest first.
+ * undefined while nobody is invited. `joins` are the last 30 days, oldest first, of those who are in now, so that they never make
+ * more than `joined`.
  */
 export type PortalCounts = {
   notInvited: number;
@@ -28,14 +29,14 @@ export async function getPortalCounts(db: AgencyReader): Promise<PortalCounts> {
   const { rows } = await sql<Row>`
     with ledger as materialized (
       select day, sum(not_invited)::int as not_invited, sum(invited)::int as invited, sum(joined)::int as joined,
-             sum(revoked)::int as revoked, sum(joins)::int as joins
+             sum(revoked)::int as revoked
       from portal_counts group by day
     ), totals as (
       select coalesce(sum(not_invited), 0)::int as not_invited, coalesce(sum(invited), 0)::int as waiting,
              coalesce(sum(joined), 0)::int as joined, coalesce(sum(revoked), 0)::int as revoked
       from ledger
     )
-    select days.day::date as day, coalesce(ledger.joins, 0) as joins, totals.*
+    select days.day::date as day, coalesce(ledger.joined, 0) as joins, totals.*
     from generate_series(current_date - 29, current_date, interval '1 day') as days (day)
       left join ledger on ledger.day = days.day::date
       cross join totals

@@ -32,13 +32,13 @@ async function counted(store: AgencyStore): Promise<Counted> {
     `select count(*)::int as all, count(*) filter (where status = 'not-invited')::int as "notInvited",
        count(*) filter (where status in ('invited', 'joined'))::int as invited, count(*) filter (where status = 'joined')::int as joined,
        count(*) filter (where status = 'revoked')::int as revoked, count(*) filter (where status = 'invited')::int as "stillToJoin",
-       count(*) filter (where (joined_at at time zone 'UTC')::date > (now() at time zone 'UTC')::date - 30)::int as "joinsIn30Days"
+       count(*) filter (where status = 'joined' and (joined_at at time zone 'UTC')::date > (now() at time zone 'UTC')::date - 30)::int as "joinsIn30Days"
      from contacts where agency_id = $1`,
     [store.id],
   );
   const days = await database.owner.query<{ day: string; joined: number }>(
     `select to_char(day, 'YYYY-MM-DD') as day, (select count(*)::int from contacts
-       where agency_id = $1 and (joined_at at time zone 'UTC')::date = day::date) as joined
+       where agency_id = $1 and status = 'joined' and (joined_at at time zone 'UTC')::date = day::date) as joined
      from generate_series((now() at time zone 'UTC')::date - 29, (now() at time zone 'UTC')::date, interval '1 day') day order by 1`,
     [store.id],
   );
@@ -169,8 +169,9 @@ describe("the kept counts", () => {
       all: 6,
       joinedRate: 0.5,
     });
-    // Somebody whose access was revoked had still joined on that day.
-    expect(counts.joins.at(-1)?.joined).toBe(2);
+    // Of the two who joined today one is out again: the days say what "Joined" says.
+    expect(counts.joins.at(-1)?.joined).toBe(1);
+    expect(counts.joinsIn30Days).toBe(1);
   });
 
   it("belong to one agency", async () => {
