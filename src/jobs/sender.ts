@@ -12,6 +12,8 @@ export type SenderSettings = {
   seal: (plain: Buffer, about: string) => Buffer;
   /** The sealed bytes, and whether the newest secret sealed them; undefined when no secret opens them. */
   open: (sealed: Buffer, about: string) => { plain: Buffer; newest: boolean } | undefined;
+  /** Signs the addresses that bounces come back to; without it, or without a bounce domain, messages carry a plain sender. */
+  bounceKey?: Buffer | undefined;
 };
 
 /** The address in From, the envelope's sender where it is another, and the key. */
