@@ -187,7 +187,7 @@ test("no mail names a host that is not ours, whatever the request says of it", a
   const foreign = new Set<string>();
   for (const { raw } of product.smtp.messages) {
     const mail = await simpleParser(raw);
-    expect(raw.toString()).not.toMatch(/evil|6666|javascript:/i);
+    expect(raw.toString().replace(/=\r?\n/g, "")).not.toMatch(/evil\.example|:6666\b|javascript:/i);
     const links = linksIn(mail);
     expect(links.length).toBeGreaterThan(0);
     for (const link of links) if (!ours.has(new URL(link).origin)) foreign.add(link);
