@@ -24,6 +24,10 @@ export type Config = {
   spfInclude: readonly string[];
   /** Where bounces come in, when the platform has such a domain. */
   bounceDomain: string | undefined;
+  /** Where this process takes bounces by SMTP; nowhere without a port. */
+  bounceListener: { host: string; port: number } | undefined;
+  /** Signs what is posted to `/bounces`; a key from SESSION_SECRET does without it. */
+  bounceSecret: string | undefined;
   /** Newest first; the first seals, all open. */
   sessionSecrets: readonly string[];
   process: "web" | "worker" | "all";
@@ -118,6 +122,10 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     mailFrom,
     spfInclude: readSpfInclude(env.SPF_INCLUDE, faults),
     bounceDomain: readBounceDomain(env.BOUNCE_DOMAIN, faults),
+    bounceListener: env.BOUNCE_PORT
+      ? { host: env.BOUNCE_HOST || "127.0.0.1", port: number("BOUNCE_PORT", 0, 0, 65535) }
+      : undefined,
+    bounceSecret: readBounceSecret(secret("BOUNCE_SECRET"), faults),
     sessionSecrets: readSecrets(secret("SESSION_SECRET"), production, dataDir, faults),
     process: choice("PROCESS", "all", ["web", "worker", "all"] as const),
     trustedProxies: readProxies(env.TRUSTED_PROXIES, faults),
@@ -134,6 +142,8 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     workerConcurrency: number("WORKER_CONCURRENCY", 5, 1, 200),
     logLevel: choice("LOG_LEVEL", "info", LEVELS),
   };
+  if (config.bounceListener && !config.bounceDomain)
+    faults.push("BOUNCE_PORT needs BOUNCE_DOMAIN: without it no message asks for its bounces.");
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }
@@ -172,6 +182,11 @@ function readBounceDomain(text: string | undefined, faults: string[]): string | 
   if (/^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$/.test(name)) return name;
   faults.push(`BOUNCE_DOMAIN must be a host name, not "${text}".`);
   return undefined;
+}
+
+function readBounceSecret(text: string | undefined, faults: string[]): string | undefined {
+  if (text !== undefined && text.length < 32) faults.push("BOUNCE_SECRET must have 32 characters or more.");
+  return text;
 }
 
 function readSecrets(text: string | undefined, production: boolean, dataDir: string, faults: string[]): string[] {

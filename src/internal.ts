@@ -1,4 +1,5 @@
 // Starts the internal listener: health, readiness, metrics and the question for certificates, each over what it needs.
+import { createBounceIntake } from "./bounces.ts";
 import type { Config } from "./config.ts";
 import { newestMigration } from "./db/migrate.ts";
 import type { Deps } from "./deps.ts";
@@ -21,7 +22,13 @@ export async function startInternal(deps: Deps, metrics: Metrics): Promise<Inter
   const { config, directory, hosts, log } = deps;
   const newest = newestMigration();
   let open = true;
-  const routes = createInternal({ isOpen: () => open, isReady: () => directory.isReady(newest), metrics, hosts });
+  const routes = createInternal({
+    isOpen: () => open,
+    isReady: () => directory.isReady(newest),
+    metrics,
+    hosts,
+    bounces: createBounceIntake(deps),
+  });
   const server = await listen(routes.fetch, config, log);
   return {
     close: () => {

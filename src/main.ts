@@ -1,5 +1,7 @@
 // Starts Portico: reads the settings, brings the database up to date, opens the doors and the worker, and stops all of it in order.
 import { createApp } from "./app.ts";
+import { startBounceListener } from "./bounce-listener.ts";
+import { createBounceIntake } from "./bounces.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openDirectoryJobs } from "./db/directory-jobs.ts";
 import { migrate } from "./db/migrate.ts";
@@ -76,6 +78,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
         platform: { spf: config.spfInclude, bounceDomain: config.bounceDomain },
         seal: (plain, about) => deps.keys.seal("dkim", plain, about),
         open: (sealed, about) => deps.keys.open("dkim", sealed, about),
+        bounceKey: deps.keys.newest("bounce"),
       },
       log,
       databaseUrl: database.url,
@@ -85,6 +88,10 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       hooks: metrics.workerHooks,
     });
     stops.unshift(() => worker.stop());
+  }
+  if (config.bounceListener && config.bounceDomain) {
+    const bounces = await startBounceListener(createBounceIntake(deps), config.bounceListener, log);
+    stops.unshift(() => bounces.stop());
   }
   const hosts = followHosts(deps.hosts, database.url);
   stops.unshift(() => hosts.stop());

@@ -9,6 +9,16 @@ export type ContactsQuery = {
   before?: string | undefined;
 };
 
+/** The query of the email log; what is empty is left out of the URL. */
+export type EmailLogQuery = {
+  status?: string | undefined;
+  kind?: string | undefined;
+  batch?: string | undefined;
+  q?: string | undefined;
+  after?: string | undefined;
+  before?: string | undefined;
+};
+
 /** The order of the contacts table that is left out of its URL: newest invite first. */
 export const defaultContactsSort = "-invited";
 
@@ -50,6 +60,17 @@ export const app = {
   emailBatch: (slug: string, id: string) => `/${slug}/email-batches/${id}`,
   emailBatchRetries: (slug: string, id: string) => `/${slug}/email-batches/${id}/retries`,
   emailBatchStop: (slug: string, id: string) => `/${slug}/email-batches/${id}/stop`,
+  emailBatchPause: (slug: string, id: string) => `/${slug}/email-batches/${id}/pause`,
+  emailBatchResumption: (slug: string, id: string) => `/${slug}/email-batches/${id}/resumption`,
+  emailLog: (slug: string, filters: EmailLogQuery = {}) => `/${slug}/email-log${query({ ...filters })}`,
+  loggedEmail: (slug: string, id: string) => `/${slug}/email-log/${id}`,
+  emailLogRetries: (slug: string) => `/${slug}/email-log/retries`,
+  emailCancellation: (slug: string, id: string) => `/${slug}/emails/${id}/cancellation`,
+  suppressions: (slug: string, filters: { q?: string | undefined; after?: string | undefined } = {}) =>
+    `/${slug}/suppressions${query(filters)}`,
+  suppressionRemovals: (slug: string) => `/${slug}/suppressions/removals`,
+  sendingResumption: (slug: string) => `/${slug}/sending/resumption`,
+  contactAddress: (slug: string, id: string) => `/${slug}/contacts/${id}/address`,
   emailRetry: (slug: string, id: string) => `/${slug}/emails/${id}/retry`,
   domains: (slug: string) => `/${slug}/settings/domains`,
   domain: (slug: string, id: string, seen?: string) => `/${slug}/settings/domains/${id}${query({ seen })}`,
@@ -114,6 +135,7 @@ export const internal = {
   readyz: () => "/readyz",
   metrics: () => "/metrics",
   ask: () => "/ask",
+  bounces: () => "/bounces",
 } as const;
 
 /** Words that no agency may take as its slug, because the app host or a portal host uses them or might. */

@@ -53,6 +53,8 @@ export type AgenciesTable = {
   brand_version: Generated<number>;
   /** The label under PORTAL_DOMAIN that this agency's custom domains point at. */
   dns_label: Generated<string>;
+  /** The agency's name in the addresses that bounces come back to. */
+  bounce_number: GeneratedAlways<number>;
   created_at: Made;
 };
 
@@ -133,6 +135,8 @@ export type EmailBatchesTable = {
   member_id: string | null;
   total: Generated<number>;
   stopped_at: Moment;
+  /** While it is paused nothing of the batch begins to be sent. */
+  paused_at: Moment;
   created_at: Made;
 };
 
@@ -156,6 +160,34 @@ export type EmailsTable = {
   queued_at: Made;
   status_at: Made;
   sent_at: Moment;
+  /** What the relay answered to the attempt that it took. */
+  response: ColumnType<string | null, string | null | undefined, string | null>;
+};
+
+export type EmailStepKind =
+  | "delayed"
+  | "refused"
+  | "paused"
+  | "failed"
+  | "suppressed"
+  | "cancelled"
+  | "queued-again"
+  | "bounced"
+  | "late"
+  | "complained";
+
+/** What happened to an e-mail beside being queued and sent. `smtp_status` and `response` are the server's own, without links or addresses. */
+export type EmailStepsTable = {
+  agency_id: AgencyId;
+  email_id: string;
+  id: Generated<string>;
+  at: Made;
+  kind: EmailStepKind;
+  attempt: number | null;
+  member_id: string | null;
+  reason: string | null;
+  smtp_status: string | null;
+  response: string | null;
 };
 
 export type MailRequestsTable = {
@@ -169,7 +201,17 @@ export type MailRequestsTable = {
   created_at: Made;
 };
 
-export type SuppressionsTable = { agency_id: AgencyId; email: string; reason: string; created_at: Made };
+export type SuppressionKind = "bounce" | "complaint";
+
+export type SuppressionsTable = {
+  agency_id: AgencyId;
+  email: string;
+  reason: string;
+  kind: Generated<SuppressionKind>;
+  /** The e-mail that met the refusal. */
+  email_id: ColumnType<string | null, string | null | undefined, string | null>;
+  created_at: Made;
+};
 
 export type AccessLinksTable = {
   agency_id: AgencyId;
@@ -333,6 +375,7 @@ export type AgencyTables = {
   portal_counts: PortalCountsTable;
   email_batches: EmailBatchesTable;
   emails: EmailsTable;
+  email_steps: EmailStepsTable;
   mail_requests: MailRequestsTable;
   suppressions: SuppressionsTable;
   access_links: AccessLinksTable;

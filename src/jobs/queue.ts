@@ -102,5 +102,14 @@ export async function postponeJob(
   if (numAffectedRows !== 1n) throw new LeaseLost();
 }
 
+/** Puts the job aside until somebody gives it a time again; no attempt is spent. Throws LeaseLost when the job is not held any more. */
+export async function parkJob(db: QueryExecutorProvider, lease: Lease, reason: string): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update jobs
+    set lease_id = null, leased_until = null, leased_by = null, crashes = 0, last_error = ${reason}, run_at = 'infinity'
+    where ${held(lease)}`.execute(db);
+  if (numAffectedRows !== 1n) throw new LeaseLost();
+}
+
 const held = ({ agencyId, jobId, leaseId }: Lease) =>
   sql`agency_id = ${agencyId} and id = ${jobId} and lease_id = ${leaseId}`;

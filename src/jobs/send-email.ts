@@ -6,6 +6,7 @@ import { AddressRefused } from "../mail/addresses.ts";
 import type { Outcome } from "../mail/answers.ts";
 import { newMessageId } from "../mail/compose.ts";
 import { createAccessLink } from "../models/access-links.ts";
+import { BATCH_PAUSED } from "../models/emails.ts";
 import { Unavailable } from "../models/errors.ts";
 import { portalUrl } from "../models/portal-url.ts";
 import {
@@ -26,7 +27,7 @@ import { portal } from "../paths.ts";
 import { retryDelay } from "./delays.ts";
 import type { SendingDeps } from "./handlers.ts";
 import { composeEmail, type Ready } from "./message.ts";
-import { finishJob, holdLease, LeaseLost, postponeJob } from "./queue.ts";
+import { finishJob, holdLease, LeaseLost, parkJob, postponeJob } from "./queue.ts";
 import { senderOf } from "./sender.ts";
 import type { Handler } from "./worker.ts";
 
@@ -86,6 +87,10 @@ async function begin(db: AgencyDb, job: EmailJob, deps: SendingDeps): Promise<Om
     await finishJob(db, job);
     return undefined;
   }
+  if ("held" in start) {
+    await parkJob(db, job, BATCH_PAUSED);
+    return undefined;
+  }
   if ("wait" in start) {
     await postponeJob(db, job, { seconds: start.wait.seconds + Math.random() * 30, reason: PAUSED, spent: false });
     return undefined;
@@ -133,9 +138,10 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    const { sentBy } = ready.sending;
+    const { sentBy, bounceNumber, id, attempt: number } = ready.sending;
+    const bounce = { agencyNumber: bounceNumber, emailId: id, attempt: number };
     const sender = sentBy ? await deps.globals.run((db) => findSender(db, sentBy)) : undefined;
-    const message = await composeEmail({ ...ready, sender }, senderOf(ready.identity, agencyId, deps));
+    const message = await composeEmail({ ...ready, sender }, senderOf(ready.identity, agencyId, deps, bounce));
     if (signal.aborted) throw new LeaseLost();
     return await deps.mailer.send(message);
   } catch (error) {
@@ -161,13 +167,13 @@ async function settle(db: AgencyDb, job: EmailJob, outcome: Outcome): Promise<vo
   switch (outcome.kind) {
     case "accepted":
       await finishJob(db, job);
-      return await markSent(db, emailId);
+      return await markSent(db, emailId, outcome.response);
     case "refused":
       await finishJob(db, job);
       return await markRefused(db, emailId, outcome);
     case "sender": {
       await holdLease(db, job);
-      const seconds = await pauseSending(db, emailId, outcome.reason);
+      const seconds = await pauseSending(db, emailId, outcome.reason, answerOf(outcome));
       return await postponeJob(db, job, { seconds: seconds + Math.random() * 30, reason: PAUSED, spent: false });
     }
     case "retry":
@@ -175,15 +181,18 @@ async function settle(db: AgencyDb, job: EmailJob, outcome: Outcome): Promise<vo
   }
 }
 
-async function tryLater(db: AgencyDb, job: EmailJob, { scope, reason }: Outcome & { kind: "retry" }): Promise<void> {
+const answerOf = ({ code, response }: { code: string | null; response: string | null }) => ({ code, response });
+
+async function tryLater(db: AgencyDb, job: EmailJob, outcome: Outcome & { kind: "retry" }): Promise<void> {
+  const { scope, reason } = outcome;
   await holdLease(db, job);
   // a relay that is away comes back for everybody at once; a server that greylists wants us to come back later and later
   const seconds = retryDelay(job.attempts, { first: 15, longest: scope === "relay" ? 120 : 3_600 });
   if (await isWorthTrying(db, job.emailId, seconds)) {
-    await markDelayed(db, job.emailId, reason);
+    await markDelayed(db, job.emailId, reason, answerOf(outcome));
     await postponeJob(db, job, { seconds, reason, spent: true });
   } else {
-    await markFailed(db, job.emailId, reason);
+    await markFailed(db, job.emailId, reason, answerOf(outcome));
     await finishJob(db, job);
   }
 }

@@ -1,8 +1,9 @@
 // Batches: the e-mails that one press of a button asked for, what becomes of them, stopping them and trying the failed ones again.
 import { type Expression, sql } from "kysely";
 import type { AgencyDb, AgencyReader, EmailKind, EmailStatus } from "../db/schema.ts";
-import { cancelBatchEmails, retryBatchEmails, retryEmail } from "./emails.ts";
+import { cancelBatchEmails, holdBatchEmails, releaseBatchEmails, retryBatchEmails, retryEmail } from "./emails.ts";
 import { NotFound } from "./errors.ts";
+import { recordEvent } from "./events.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -97,6 +98,8 @@ export type Batch = {
   kind: "invite" | "login-email";
   total: number;
   stoppedAt: Date | null;
+  /** While it is paused nothing more of it begins. */
+  pausedAt: Date | null;
   counts: Record<EmailStatus, number>;
   failed: number;
   secondsLeft: number | undefined;
@@ -127,6 +130,7 @@ export async function getBatch(db: AgencyReader, id: string, shown = 12): Promis
     kind: batch.kind,
     total: batch.total,
     stoppedAt: batch.stopped_at,
+    pausedAt: batch.paused_at,
     counts,
     failed: counted.reduce((sum, row) => sum + row.failed, 0),
     secondsLeft: waiting > 0 && lately > 0 ? Math.ceil((waiting * 30) / lately) : undefined,
@@ -145,6 +149,7 @@ const findBatch = (db: AgencyReader, id: string) =>
       "kind",
       "total",
       "stopped_at",
+      "paused_at",
       sql<string | null>`(select sending_paused_reason from agencies)`.as("paused"),
     ])
     .where("id", "=", id)
@@ -169,41 +174,93 @@ async function listBatchEmails(db: AgencyReader, id: string, limit: number): Pro
     .execute();
 }
 
+/** A batch in the list of them; `failed` counts what failed, bounced or was suppressed, `waiting` what is still to go. */
+export type ListedBatch = {
+  id: string;
+  kind: "invite" | "login-email";
+  total: number;
+  sent: number;
+  failed: number;
+  waiting: number;
+  cancelled: number;
+  createdAt: Date;
+  stoppedAt: Date | null;
+  pausedAt: Date | null;
+  memberName: string | null;
+};
+
+/** The newest batches of several e-mails, with how far they have come. Each is counted by an index alone. */
+export async function listBatches(db: AgencyReader, limit = 5): Promise<ListedBatch[]> {
+  const { rows } = await sql<ListedBatch>`
+    select batch.id, batch.kind, batch.total, batch.created_at as "createdAt", batch.stopped_at as "stoppedAt",
+           batch.paused_at as "pausedAt", members.name as "memberName", counted.sent, counted.failed, counted.waiting, counted.cancelled
+    from (select * from email_batches where total > 1 order by created_at desc, id limit ${limit}) batch
+      left join members on members.id = batch.member_id
+      cross join lateral (
+        select count(*) filter (where status = 'sent') as sent,
+               count(*) filter (where status in ('failed', 'bounced', 'suppressed')) as failed,
+               count(*) filter (where status in ('queued', 'sending', 'delayed')) as waiting,
+               count(*) filter (where status = 'cancelled') as cancelled
+        from emails where emails.agency_id = batch.agency_id and emails.batch_id = batch.id
+      ) counted
+    order by batch.created_at desc, batch.id`.execute(db);
+  return rows;
+}
+
 /** Calls off whatever of a batch nobody is sending yet; returns how many e-mails. Throws NotFound. */
-export async function stopBatch(db: AgencyDb, id: string): Promise<number> {
-  await markStopped(db, id, true);
-  return await cancelBatchEmails(db, id);
+export async function stopBatch(db: AgencyDb, id: string, memberId?: string): Promise<number> {
+  await mark(db, id, { stopped_at: sql<Date>`coalesce(stopped_at, now())`, paused_at: null });
+  const stopped = await cancelBatchEmails(db, id, memberId);
+  await recordEvent(db, { kind: "email-batch.stopped", memberId, data: { batch: id, emails: stopped } });
+  return stopped;
 }
 
 /** Queues again what of a batch failed and may reach its address; returns how many e-mails. Throws NotFound. */
-export async function retryBatch(db: AgencyDb, id: string): Promise<number> {
-  await markStopped(db, id, false);
-  return await retryBatchEmails(db, id);
+export async function retryBatch(db: AgencyDb, id: string, memberId?: string): Promise<number> {
+  await mark(db, id, { stopped_at: null });
+  return await retryBatchEmails(db, id, memberId);
+}
+
+/**
+ * Pauses a batch: nothing of it begins to be sent from the moment that this commits, and no attempt is spent. What is being sent at
+ * that moment goes out. Returns how many e-mails wait. Throws NotFound.
+ */
+export async function pauseBatch(db: AgencyDb, id: string, memberId: string): Promise<number> {
+  await mark(db, id, { paused_at: sql<Date>`coalesce(paused_at, now())` });
+  const waiting = await holdBatchEmails(db, id);
+  await recordEvent(db, { kind: "email-batch.paused", memberId, data: { batch: id, emails: waiting } });
+  return waiting;
+}
+
+/** Lets a paused batch go on; returns how many e-mails had waited. Throws NotFound. */
+export async function resumeBatch(db: AgencyDb, id: string, memberId: string): Promise<number> {
+  await mark(db, id, { paused_at: null });
+  const resumed = await releaseBatchEmails(db, id);
+  await recordEvent(db, { kind: "email-batch.resumed", memberId, data: { batch: id, emails: resumed } });
+  return resumed;
 }
 
 /** Queues one failed, bounced or cancelled e-mail again and returns its batch. False when there is nothing to retry. Throws NotFound. */
 export async function retryOne(
   db: AgencyDb,
   emailId: string,
+  memberId?: string,
 ): Promise<{ queued: boolean; batchId: string | null; contactId: string | null }> {
   const email = uuid.test(emailId)
     ? await db.selectFrom("emails").select(["batch_id", "contact_id"]).where("id", "=", emailId).executeTakeFirst()
     : undefined;
   if (!email) throw new NotFound("No such email.");
-  const queued = await retryEmail(db, emailId);
-  if (queued && email.batch_id) await markStopped(db, email.batch_id, false);
+  const queued = await retryEmail(db, emailId, memberId);
+  if (queued && email.batch_id) await mark(db, email.batch_id, { stopped_at: null });
   return { queued, batchId: email.batch_id, contactId: email.contact_id };
 }
 
+type Mark = Expression<Date> | null;
+
 // While a batch counts as stopped, whatever of it is picked up is called off too; trying again starts it anew.
-async function markStopped(db: AgencyDb, id: string, stopped: boolean): Promise<void> {
+async function mark(db: AgencyDb, id: string, marks: { stopped_at?: Mark; paused_at?: Mark }): Promise<void> {
   const marked = uuid.test(id)
-    ? await db
-        .updateTable("email_batches")
-        .set({ stopped_at: stopped ? sql<Date>`coalesce(stopped_at, now())` : null })
-        .where("id", "=", id)
-        .returning("id")
-        .executeTakeFirst()
+    ? await db.updateTable("email_batches").set(marks).where("id", "=", id).returning("id").executeTakeFirst()
     : undefined;
   if (!marked) throw new NotFound("No such batch.");
 }

@@ -115,45 +115,109 @@ export async function listContactEmails(db: AgencyReader, contactId: string, lim
 }
 
 /** Queues again a failed, bounced or cancelled e-mail that a member sent. False when there is none such. A suppressed address must be released first. */
-export async function retryEmail(db: AgencyDb, emailId: string): Promise<boolean> {
-  return (await requeue(db, sql`id = ${emailId}`, "interactive")) === 1;
+export async function retryEmail(db: AgencyDb, emailId: string, memberId?: string): Promise<boolean> {
+  return (await requeue(db, sql`id = ${emailId}`, "interactive", memberId)) === 1;
 }
+
+const dead = sql`exists (select from suppressions where suppressions.email = emails.to_email)`;
 
 /** Queues again every failed and bounced e-mail of a batch whose address is not suppressed; returns how many. */
-export async function retryBatchEmails(db: AgencyDb, batchId: string): Promise<number> {
-  const dead = sql`exists (select from suppressions where suppressions.email = emails.to_email)`;
-  return await requeue(db, sql`batch_id = ${batchId} and status <> 'cancelled' and not ${dead}`, "bulk");
+export async function retryBatchEmails(db: AgencyDb, batchId: string, memberId?: string): Promise<number> {
+  return await requeue(db, sql`batch_id = ${batchId} and status <> 'cancelled' and not ${dead}`, "bulk", memberId);
 }
 
-// A job may still stand there, quarantined: it goes, and a new one takes its place, so that the e-mail never has two.
-async function requeue(db: AgencyDb, which: Expression<unknown>, lane: Lane): Promise<number> {
+/** Queues again the newest `limit` failed e-mails that may reach their addresses; returns how many. Those of stopped batches stay. */
+export async function retryFailedEmails(db: AgencyDb, limit: number, memberId: string): Promise<number> {
+  const stopped = sql`exists (select from email_batches where email_batches.id = emails.batch_id and stopped_at is not null)`;
+  const chosen = sql`select id from emails where status = 'failed' and not ${dead} and not ${stopped} order by id desc limit ${limit}`;
+  return await requeue(db, sql`id in (${chosen})`, limit === 1 ? "interactive" : "bulk", memberId);
+}
+
+// A job may still stand there, quarantined: it goes, and a new one takes its place, so that the e-mail never has two. An address that
+// is not the contact's any more gets nothing.
+async function requeue(db: AgencyDb, which: Expression<unknown>, lane: Lane, memberId?: string): Promise<number> {
   const { rows } = await sql<{ queued: number }>`
     with chosen as (
       update emails set status = 'queued', reason = null, queued_at = now(), status_at = now()
       where ${which} and status in ('failed', 'bounced', 'cancelled') and kind in ('invite', 'login-email')
-      returning id
+        and exists (select from contacts where contacts.id = emails.contact_id and contacts.email = emails.to_email)
+      returning id, attempts
     ), dropped as (
       delete from jobs where email_id in (select id from chosen) and lease_id is null
     ), queued as (
       insert into jobs (kind, lane, email_id) select 'send-email', ${lane}, id from chosen
+    ), told as (
+      insert into email_steps (email_id, kind, attempt, member_id)
+      select id, 'queued-again', attempts, ${memberId ?? null}::uuid from chosen
     )
     select count(*) as queued from chosen`.execute(db);
   return rows[0]?.queued ?? 0;
 }
 
 /** Calls off the e-mails of a batch that nobody is sending yet, with their jobs; returns how many. Those in flight go out. */
-export async function cancelBatchEmails(db: AgencyDb, batchId: string): Promise<number> {
+export async function cancelBatchEmails(db: AgencyDb, batchId: string, memberId?: string): Promise<number> {
+  return await cancel(db, sql`emails.batch_id = ${batchId}`, "Stopped before it was sent.", memberId);
+}
+
+/** Calls off one e-mail that waits to be sent, with its job. False when it is being sent, or is over. */
+export async function cancelEmail(db: AgencyDb, emailId: string, memberId: string): Promise<boolean> {
+  return (await cancel(db, sql`emails.id = ${emailId}`, "Cancelled before it was sent.", memberId)) === 1;
+}
+
+/** Calls off what waits to go to an address that is not a contact's any more; a notice to that address stays. */
+export async function cancelEmailsTo(
+  db: AgencyDb,
+  contactId: string,
+  email: string,
+  memberId: string,
+): Promise<number> {
+  const which = sql`emails.contact_id = ${contactId} and emails.to_email = ${email} and emails.kind <> 'email-changed'`;
+  return await cancel(db, which, "The address was changed before it was sent.", memberId);
+}
+
+// A job that a worker holds is not waiting: what it sends is not touched.
+async function cancel(db: AgencyDb, which: Expression<unknown>, reason: string, memberId?: string): Promise<number> {
   const { rows } = await sql<{ cancelled: number }>`
     with waiting as (
       delete from jobs using emails
       where emails.agency_id = jobs.agency_id and emails.id = jobs.email_id and jobs.lease_id is null
-        and emails.batch_id = ${batchId} and emails.status in ('queued', 'delayed')
+        and ${which} and emails.status in ('queued', 'delayed')
       returning jobs.email_id
     ), cancelled as (
-      update emails set status = 'cancelled', reason = 'Stopped before it was sent.', status_at = now()
+      update emails set status = 'cancelled', reason = ${reason}, status_at = now()
       where id in (select email_id from waiting)
-      returning 1
+      returning id, attempts
+    ), told as (
+      insert into email_steps (email_id, kind, attempt, member_id, reason)
+      select id, 'cancelled', attempts, ${memberId ?? null}::uuid, ${reason} from cancelled
     )
     select count(*) as cancelled from cancelled`.execute(db);
   return rows[0]?.cancelled ?? 0;
+}
+
+/** What a job says while its batch is paused. */
+export const BATCH_PAUSED = "The batch is paused.";
+
+/** Puts the jobs of a batch aside that nobody holds; those that a worker holds see the pause when they begin. Returns how many. */
+export async function holdBatchEmails(db: AgencyDb, batchId: string): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    update jobs set run_at = 'infinity', last_error = ${BATCH_PAUSED}
+    from emails
+    where emails.agency_id = jobs.agency_id and emails.id = jobs.email_id and emails.batch_id = ${batchId}
+      and jobs.lease_id is null and jobs.quarantined_at is null`.execute(db);
+  return Number(numAffectedRows);
+}
+
+/** Makes the jobs of a batch ready that had been put aside. Returns how many. */
+export async function releaseBatchEmails(db: AgencyDb, batchId: string): Promise<number> {
+  const { rows } = await sql<{ released: number }>`
+    with released as (
+      update jobs set run_at = now(), last_error = null
+      from emails
+      where emails.agency_id = jobs.agency_id and emails.id = jobs.email_id and emails.batch_id = ${batchId}
+        and jobs.lease_id is null and jobs.run_at = 'infinity'
+      returning 1
+    ), woken as (select pg_notify('jobs_ready', '') where exists (select from released))
+    select count(*) as released, (select count(*) from woken) from released`.execute(db);
+  return rows[0]?.released ?? 0;
 }

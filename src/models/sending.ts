@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { AgencyDb, AgencyReader, EmailKind, GlobalDb, Logo } from "../db/schema.ts";
 import { startLifetime } from "./access-links.ts";
+import { addStep, type ServerAnswer } from "./email-steps.ts";
 import { recordEvent } from "./events.ts";
 import { suppressAddress } from "./suppressions.ts";
 
@@ -11,6 +12,8 @@ export type Sending = {
   kind: EmailKind;
   to: string;
   messageId: string;
+  /** The number of this attempt, from 1. */
+  attempt: number;
   contactId: string;
   contactName: string | null;
   contactEmail: string;
@@ -24,10 +27,15 @@ export type Sending = {
   queuedAt: Date;
   startedAt: Date;
   agency: { name: string; color: string; logo: Logo | null; timeZone: string; supportEmail: string | null };
+  /** The agency's name in the address that a bounce comes back to. */
+  bounceNumber: number;
 };
 
-/** Whether to send: now; later, because the agency's sending is paused; or not at all, which the e-mail's row says already. */
-export type Start = { go: Sending } | { wait: { seconds: number } } | { over: true };
+/**
+ * Whether to send: now; later, because the agency's sending is paused; when somebody resumes its batch; or not at all, which the
+ * e-mail's row says already.
+ */
+export type Start = { go: Sending } | { wait: { seconds: number } } | { held: true } | { over: true };
 
 const PROBE_SECONDS = 300;
 // An invite is worth weeks, but no server that has refused it for three days will take it on the fourth; greylisting takes minutes.
@@ -51,6 +59,15 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
     await endEmail(db, email, end ?? { status: "cancelled", reason: "The contact was deleted before it was sent." });
     return { over: true };
   }
+  if (email.batchPaused && email.batchId && (await isHeld(db, email.batchId))) {
+    await db
+      .updateTable("emails")
+      .set({ status: "queued", reason: null, status_at: sql<Date>`now()` })
+      .where("id", "=", emailId)
+      .where("status", "=", "sending")
+      .execute();
+    return { held: true };
+  }
   if (email.pausedReason !== null && !(await takeProbe(db))) {
     const reason = `${PAUSED} ${email.pausedReason}`;
     await markDelayed(db, emailId, reason);
@@ -66,10 +83,12 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
       message_id: eb.fn.coalesce("message_id", eb.val(messageId)),
     }))
     .where("id", "=", emailId)
-    .returning("message_id")
+    .returning(["message_id", "attempts"])
     .executeTakeFirstOrThrow();
   const {
     status: _,
+    batchId: _batch,
+    batchPaused: _batchPaused,
     revoked: _revoked,
     stopped: _stopped,
     joined: _joined,
@@ -92,6 +111,7 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
       contactId,
       contactEmail,
       messageId: started.message_id ?? messageId,
+      attempt: started.attempts,
       agency: { name: agencyName, color: agencyColor, logo: agencyLogo, timeZone, supportEmail },
     },
   };
@@ -116,6 +136,7 @@ async function loadEmail(db: AgencyDb, emailId: string) {
       "emails.status",
       "emails.to_email as to",
       "emails.contact_id as contactId",
+      "emails.batch_id as batchId",
       "emails.sent_by as sentBy",
       "emails.personal_message as personalMessage",
       "emails.destination",
@@ -131,6 +152,7 @@ async function loadEmail(db: AgencyDb, emailId: string) {
       "agencies.time_zone as timeZone",
       "agencies.support_email as supportEmail",
       "agencies.sending_paused_reason as pausedReason",
+      "agencies.bounce_number as bounceNumber",
       "suppressions.reason as suppressed",
     ])
     .select([
@@ -138,6 +160,7 @@ async function loadEmail(db: AgencyDb, emailId: string) {
       sql<boolean>`contacts.revoked_at is not null`.as("revoked"),
       sql<boolean>`contacts.joined_at is not null`.as("joined"),
       sql<boolean>`batch.stopped_at is not null`.as("stopped"),
+      sql<boolean>`batch.paused_at is not null`.as("batchPaused"),
       sql<Date>`now()`.as("startedAt"),
       sql<number>`greatest(5, extract(epoch from agencies.sending_probe_at - now()))::float8`.as("probeInSeconds"),
     ])
@@ -146,19 +169,37 @@ async function loadEmail(db: AgencyDb, emailId: string) {
     .executeTakeFirst();
 }
 
+// Whoever resumes the batch waits for this lock, and so finds the job that is put aside under it.
+async function isHeld(db: AgencyDb, batchId: string): Promise<boolean> {
+  const batch = await db
+    .selectFrom("email_batches")
+    .select("paused_at")
+    .where("id", "=", batchId)
+    .forShare()
+    .executeTakeFirst();
+  return batch?.paused_at != null;
+}
+
 type Loaded = NonNullable<Awaited<ReturnType<typeof loadEmail>>>;
 type End = { status: "cancelled" | "suppressed"; reason: string };
 
-function endOf({ kind, revoked, stopped, joined, suppressed }: Loaded): End | undefined {
+// These two are about an address that is not, or no longer, the contact's.
+const elsewhere: ReadonlySet<EmailKind> = new Set(["confirm-email", "email-changed"]);
+
+function endOf({ kind, revoked, stopped, joined, suppressed, to, contactEmail }: Loaded): End | undefined {
   if (revoked) return { status: "cancelled", reason: "Access was revoked before it was sent." };
   if (stopped) return { status: "cancelled", reason: "Stopped before it was sent." };
   if (joined && kind === "invite") return { status: "cancelled", reason: "Joined before it was sent." };
+  // its link would open the account of somebody whose mailbox this is not
+  if (contactEmail !== null && contactEmail !== to && !elsewhere.has(kind))
+    return { status: "cancelled", reason: "The address was changed before it was sent." };
   if (suppressed !== null) return { status: "suppressed", reason: suppressed };
   return undefined;
 }
 
 async function endEmail(db: AgencyDb, { id, contactId }: Loaded, { status, reason }: End): Promise<void> {
   await setStatus(db, id, status, reason);
+  await addStep(db, { emailId: id, kind: status, reason });
   if (status === "suppressed")
     await recordEvent(db, { kind: "email.suppressed", contactId: contactId ?? undefined, emailId: id });
 }
@@ -178,11 +219,22 @@ async function setStatus(
     .executeTakeFirst();
 }
 
-/** The relay has taken the message: the link's lifetime begins, and if sending was paused it goes on. */
-export async function markSent(db: AgencyDb, emailId: string): Promise<void> {
+// Nobody calls an e-mail late that took a greylisting server's usual five minutes.
+const LATE = sql`interval '10 minutes'`;
+/** What a sent e-mail says that took its time. */
+export const DELIVERED_LATE = "Delivered late.";
+
+/** The relay has taken the message and said `response`: the link's lifetime begins, and if sending was paused it goes on. */
+export async function markSent(db: AgencyDb, emailId: string, response: string | null = null): Promise<void> {
   const sent = await db
     .updateTable("emails")
-    .set({ status: "sent", reason: null, status_at: sql<Date>`now()`, sent_at: sql<Date>`now()` })
+    .set({
+      status: "sent",
+      reason: sql<string | null>`case when now() - queued_at > ${LATE} then ${DELIVERED_LATE} end`,
+      response,
+      status_at: sql<Date>`now()`,
+      sent_at: sql<Date>`now()`,
+    })
     .where("id", "=", emailId)
     .returning([
       "contact_id",
@@ -201,9 +253,10 @@ export async function markSent(db: AgencyDb, emailId: string): Promise<void> {
   if (sent.paused) await resumeSending(db);
 }
 
-/** The e-mail waits for its next attempt; `reason` says why, in words for the screen. */
-export async function markDelayed(db: AgencyDb, emailId: string, reason: string): Promise<void> {
+/** The e-mail waits for its next attempt; `reason` says why, in words for the screen, and `answer` is what a server said to this one. */
+export async function markDelayed(db: AgencyDb, emailId: string, reason: string, answer?: ServerAnswer): Promise<void> {
   await setStatus(db, emailId, "delayed", reason);
+  if (answer) await addStep(db, { emailId, kind: "delayed", reason, ...answer });
 }
 
 /** Whether an attempt that begins `seconds` from now would still bring a link that somebody waits for. */
@@ -221,29 +274,31 @@ export async function isWorthTrying(db: AgencyDb, emailId: string, seconds: numb
 export async function markRefused(
   db: AgencyDb,
   emailId: string,
-  { reason, suppress }: { reason: string; suppress: boolean },
+  { reason, suppress, code = null, response = null }: { reason: string; suppress: boolean } & Partial<ServerAnswer>,
 ): Promise<void> {
   const bounced = await setStatus(db, emailId, "bounced", reason);
   if (!bounced) return;
+  await addStep(db, { emailId, kind: "refused", reason, code, response });
   await recordEvent(db, {
     kind: "email.failed",
     contactId: bounced.contact_id ?? undefined,
     emailId,
     data: { reason },
   });
-  if (suppress) await suppressAddress(db, bounced.to_email, reason);
+  if (suppress) await suppressAddress(db, bounced.to_email, reason, { emailId });
 }
 
-/** The e-mail will not be tried again by itself. */
-export async function markFailed(db: AgencyDb, emailId: string, reason: string): Promise<void> {
+/** The e-mail will not be tried again by itself. `answer` is what a server said to the last attempt. */
+export async function markFailed(db: AgencyDb, emailId: string, reason: string, answer?: ServerAnswer): Promise<void> {
   const failed = await setStatus(db, emailId, "failed", reason);
-  if (failed)
-    await recordEvent(db, {
-      kind: "email.failed",
-      contactId: failed.contact_id ?? undefined,
-      emailId,
-      data: { reason },
-    });
+  if (!failed) return;
+  await addStep(db, { emailId, kind: "failed", reason, ...answer });
+  await recordEvent(db, {
+    kind: "email.failed",
+    contactId: failed.contact_id ?? undefined,
+    emailId,
+    data: { reason },
+  });
 }
 
 /** Says what markFailed would have said of e-mails whose jobs were set aside by a worker that died before it could tell. */
@@ -255,7 +310,13 @@ export async function failSetAside(db: AgencyDb): Promise<void> {
 }
 
 /** The sender was refused, not the recipient: the agency's sending pauses, and this attempt does not count. Returns the seconds to wait. */
-export async function pauseSending(db: AgencyDb, emailId: string, reason: string): Promise<number> {
+export async function pauseSending(
+  db: AgencyDb,
+  emailId: string,
+  reason: string,
+  answer?: ServerAnswer,
+): Promise<number> {
+  await addStep(db, { emailId, kind: "paused", reason, ...answer });
   await db
     .updateTable("emails")
     .set((eb) => ({ attempts: eb("attempts", "-", 1) }))

@@ -1,5 +1,6 @@
 // The internal listener: what load balancers, Prometheus and Caddy ask, with the database there and away.
 import { expect, test } from "vitest";
+import { createBounceIntake } from "../../src/bounces.ts";
 import { newestMigration } from "../../src/db/migrate.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { createInternal } from "../../src/routes/internal.ts";
@@ -18,6 +19,7 @@ async function internalOf(world: World) {
     isReady: () => deps.directory.isReady(newestMigration()),
     metrics,
     hosts,
+    bounces: createBounceIntake(deps),
   });
   return {
     ask: async (path: string) => (await routes.request(path)).status,
@@ -100,6 +102,7 @@ test("before the database has answered once, nothing is known about a host, and 
     isReady: async () => true,
     metrics: createMetrics(),
     hosts: world.deps.hosts,
+    bounces: createBounceIntake(world.deps),
   });
   expect((await routes.request(certificate("northwind.portal.localhost"))).status).toBe(503);
 });

@@ -1,0 +1,89 @@
+// What became of an e-mail after the relay took it: bounces, complaints and delays that somebody else's server reports.
+import { sql } from "kysely";
+import type { AgencyDb, GlobalDb } from "../db/schema.ts";
+import type { BounceRef } from "./bounce-addresses.ts";
+import { addStep } from "./email-steps.ts";
+import { recordEvent } from "./events.ts";
+import { DELIVERED_LATE } from "./sending.ts";
+import { suppressAddress } from "./suppressions.ts";
+
+/** A report about one attempt. `hard` and `complaint` suppress the address for the agency, `soft` and `late` do not. */
+export type Bounce = {
+  kind: "hard" | "soft" | "late" | "complaint";
+  emailId: string;
+  attempt: number;
+  code: string | null;
+  response: string | null;
+};
+
+/** `repeated`: this attempt has been reported so before, and nothing was done; `unknown`: there is no such e-mail or attempt. */
+export type BounceResult = "recorded" | "repeated" | "unknown";
+
+/** What became of a report that somebody posted: recorded or not, or refused for its signature or its form. */
+export type ReportOutcome = BounceResult | "forged" | "malformed";
+
+const steps = { hard: "bounced", soft: "bounced", late: "late", complaint: "complained" } as const;
+const reasons = {
+  hard: "No such address: it came back after it was sent.",
+  soft: "It came back after it was sent.",
+  late: DELIVERED_LATE,
+  complaint: "The recipient marked it as spam.",
+} as const;
+
+/** Finds the agency that an address names by its number. */
+export async function findBouncedAgency(
+  db: GlobalDb,
+  { agencyNumber }: Pick<BounceRef, "agencyNumber">,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`select id from agencies where bounce_number = ${agencyNumber}`.execute(db);
+  return rows[0]?.id;
+}
+
+/**
+ * Writes down a report and what follows from it, once an attempt: a report that comes again does nothing, also after a member has
+ * let the address be written to again.
+ */
+export async function recordBounce(db: AgencyDb, bounce: Bounce): Promise<BounceResult> {
+  const email = await db
+    .selectFrom("emails")
+    .select(["id", "status", "attempts", "to_email", "contact_id"])
+    .where("id", "=", bounce.emailId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!email || bounce.attempt < 1 || bounce.attempt > email.attempts) return "unknown";
+  const kind = steps[bounce.kind];
+  const { rows } = await sql`
+    select from email_steps where email_id = ${email.id}::uuid and kind = ${kind} and attempt >= ${bounce.attempt}::int
+    limit 1`.execute(db);
+  if (rows.length > 0) return "repeated";
+  const reason = reasonOf(bounce);
+  await addStep(db, { ...bounce, kind, reason });
+  await markReported(db, bounce, reason);
+  if (bounce.kind === "late") return "recorded";
+  const about = { contactId: email.contact_id ?? undefined, emailId: email.id };
+  if (bounce.kind !== "complaint") await recordEvent(db, { kind: "email.failed", ...about, data: { reason } });
+  else await recordEvent(db, { kind: "email.complained", ...about });
+  if (bounce.kind !== "soft")
+    await suppressAddress(db, email.to_email, reason, {
+      kind: bounce.kind === "complaint" ? "complaint" : "bounce",
+      emailId: email.id,
+    });
+  return "recorded";
+}
+
+const reasonOf = ({ kind, code }: Bounce) =>
+  kind === "soft" && code?.startsWith("5.2.2") ? "The mailbox is full: it came back." : reasons[kind];
+
+// An e-mail on its way again is about to say something newer of itself: the report stands in its story alone.
+async function markReported(db: AgencyDb, { kind, emailId }: Bounce, reason: string): Promise<void> {
+  await db
+    .updateTable("emails")
+    .set(
+      kind === "hard" || kind === "soft"
+        ? { status: "bounced", reason, status_at: sql<Date>`now()` }
+        : { reason, status_at: sql<Date>`now()` },
+    )
+    .where("id", "=", emailId)
+    .where("status", "=", "sent")
+    .execute();
+}

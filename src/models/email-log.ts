@@ -1,0 +1,253 @@
+// The email log: every e-mail of an agency, newest first, narrowed by what became of it, kind, batch and recipient; and the story of one.
+import { type RawBuilder, sql } from "kysely";
+import type { AgencyReader, EmailKind, EmailStatus, EmailStepKind } from "../db/schema.ts";
+import { parseAddress } from "./addresses.ts";
+import { searchPatterns } from "./contacts.ts";
+import { NotFound } from "./errors.ts";
+
+export type { EmailKind, EmailStatus, EmailStepKind } from "../db/schema.ts";
+
+/** What the log can be narrowed to by status; `queued` holds those being sent too. */
+export const logStatuses = [
+  "queued",
+  "sent",
+  "delayed",
+  "bounced",
+  "suppressed",
+  "failed",
+  "cancelled",
+] as const satisfies readonly EmailStatus[];
+export type LogStatus = (typeof logStatuses)[number];
+
+/** Every kind of e-mail, in the order of the filter. */
+export const emailKinds: readonly EmailKind[] = [
+  "invite",
+  "login-email",
+  "sign-in-link",
+  "reset-password",
+  "confirm-email",
+  "email-changed",
+];
+
+export type LogFilter = {
+  status?: LogStatus | undefined;
+  kind?: EmailKind | undefined;
+  /** The id of a batch. */
+  batch?: string | undefined;
+  /** Words of the recipient's name, address or company, or a whole address that was written to. */
+  q?: string | undefined;
+};
+
+/** An e-mail as the log lists it. `fixable`: its address can be put right; `retryable`: it can be queued again; `waits`: it can be called off. */
+export type LoggedEmail = {
+  id: string;
+  kind: EmailKind;
+  status: EmailStatus;
+  reason: string | null;
+  to: string;
+  contactId: string | null;
+  name: string;
+  at: Date;
+  batchId: string | null;
+  retryable: boolean;
+  fixable: boolean;
+  waits: boolean;
+};
+
+/** A page of the log. `previous` and `next` are ids to give as `before` and `after`, undefined where there is nothing more. */
+export type LogPage = { emails: LoggedEmail[]; previous: string | undefined; next: string | undefined };
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const oneOf = <T extends string>(all: readonly T[], text: string | undefined) => all.find((one) => one === text);
+
+/** The filter that texts of an address name; what is unknown is left out, and a batch that cannot be one finds nothing. */
+export function logFilter(texts: Partial<Record<keyof LogFilter, string | undefined>>): LogFilter {
+  return {
+    status: oneOf(logStatuses, texts.status),
+    kind: oneOf(emailKinds, texts.kind),
+    batch: texts.batch && uuid.test(texts.batch) ? texts.batch.toLowerCase() : undefined,
+    q: texts.q?.trim().slice(0, 200) || undefined,
+  };
+}
+
+/** Up to so many contacts that a search finds are looked up by their e-mails; with more, reading along the log meets theirs soon. */
+const FEW = 1_000;
+
+/**
+ * A page of the log, in the order in which the e-mails were made, newest first: ids are made in that order, so that a page begins at
+ * its place in an index however far back it lies.
+ */
+export async function listEmailLog(
+  db: AgencyReader,
+  filter: LogFilter,
+  place: { after?: string | undefined; before?: string | undefined; limit?: number } = {},
+): Promise<LogPage> {
+  const limit = place.limit ?? 50;
+  const [after, before] = [place.after, place.before].map((id) => (id && uuid.test(id) ? id : undefined));
+  const backwards = !after && before !== undefined;
+  const from = after ?? before;
+  const beyond = from ? sql`and emails.id ${sql.raw(backwards ? ">" : "<")} ${from}::uuid` : sql``;
+  const order = sql.raw(backwards ? "asc" : "desc");
+  const branches = filter.q ? found(filter.q) : [sql`true`];
+  const pages = branches.map(
+    (search) => sql`(
+      select * from emails where ${search} and ${narrowed(filter)} ${beyond} order by emails.id ${order} limit ${limit + 1})`,
+  );
+  const { rows } = await sql<LoggedEmail>`
+    ${filter.q ? probe(filter.q) : sql``}
+    select ${columns}
+    from (${sql.join(pages, sql` union all `)}) emails ${people}
+    order by emails.id ${order} limit ${limit + 1}`.execute(db);
+  const emails = backwards ? rows.slice(0, limit).reverse() : rows.slice(0, limit);
+  const more = rows.length > limit;
+  if (emails.length === 0 && from) return listEmailLog(db, filter, { limit });
+  return {
+    emails,
+    previous: (backwards ? more : Boolean(after)) ? emails[0]?.id : undefined,
+    next: backwards || more ? emails.at(-1)?.id : undefined,
+  };
+}
+
+const people = sql`
+  left join contacts on contacts.agency_id = emails.agency_id and contacts.id = emails.contact_id
+  left join suppressions on suppressions.agency_id = emails.agency_id and suppressions.email = emails.to_email`;
+
+const own = sql`contacts.email = emails.to_email and emails.kind in ('invite', 'login-email') and contacts.revoked_at is null`;
+
+const columns = sql`
+  emails.id, emails.kind, emails.status, emails.reason, emails.to_email as "to", emails.contact_id as "contactId",
+  coalesce(contacts.name, '') as name, emails.queued_at as at, emails.batch_id as "batchId",
+  coalesce(emails.status in ('failed', 'bounced', 'cancelled') and suppressions.email is null and ${own}, false) as retryable,
+  coalesce(emails.status in ('bounced', 'suppressed') and contacts.email = emails.to_email
+    and contacts.revoked_at is null, false) as fixable,
+  emails.status in ('queued', 'delayed') as waits`;
+
+// Statuses are spelled out, because an index on some of them serves only a query that names one of these.
+const byStatus: Record<LogStatus, RawBuilder<unknown>> = {
+  queued: sql`emails.status in ('queued', 'sending') and exists (
+    select from jobs where jobs.agency_id = emails.agency_id and jobs.email_id = emails.id)`,
+  sent: sql`emails.status = 'sent'`,
+  delayed: sql`emails.status = 'delayed'`,
+  bounced: sql`emails.status = 'bounced'`,
+  suppressed: sql`emails.status = 'suppressed'`,
+  failed: sql`emails.status = 'failed'`,
+  cancelled: sql`emails.status = 'cancelled'`,
+};
+
+function narrowed({ status, kind, batch }: LogFilter): RawBuilder<unknown> {
+  const parts = [
+    ...(status ? [byStatus[status]] : []),
+    ...(kind ? [sql`emails.kind = ${sql.lit(kind)}`] : []),
+    ...(batch ? [sql`emails.batch_id = ${batch}::uuid`] : []),
+  ];
+  return parts.length > 0 ? sql.join(parts, sql` and `) : sql`true`;
+}
+
+// A whole address also finds what did not reach it before it was put right, or when it was somebody's who is gone.
+const addressIn = (q: string) => {
+  const parsed = parseAddress(q);
+  return "email" in parsed ? parsed.email : null;
+};
+
+// Asks the text index for the first finds and stops there; `few` says whether these are all.
+const probe = (q: string) => sql`
+  with met as materialized (select search_contact_ids(${searchPatterns(q) ?? []}::text[]) as id limit ${FEW + 1}),
+  finds as materialized (select coalesce(array_agg(id), '{}') as ids, count(*) <= ${FEW} as few from met)`;
+
+function found(q: string): RawBuilder<unknown>[] {
+  const few = sql`(select few from finds)`;
+  const theirs = sql`emails.contact_id = any((select ids from finds)::uuid[])`;
+  const alike = sql`exists (select from contacts where contacts.agency_id = emails.agency_id and contacts.id = emails.contact_id
+    and contacts.search_text like all(${searchPatterns(q) ?? []}::text[]))`;
+  const address = addressIn(q);
+  const written = sql`(${few} and emails.to_email = ${address} and not coalesce(${theirs}, false)
+    and emails.status in ('delayed', 'bounced', 'suppressed', 'failed', 'cancelled'))`;
+  return [sql`${few} and ${theirs}`, sql`not ${few} and ${alike}`, ...(address ? [written] : [])];
+}
+
+/** How many there are by status, as far as a page tells it: beyond `COUNTED` it is that many and more. */
+export type LogCounts = Record<"all" | LogStatus, number>;
+
+/** As far as the log counts. */
+export const COUNTED = 1_000;
+
+/** Counts each status up to one more than `COUNTED`, so that it takes no longer for an agency with a million. One statement. */
+export async function countEmailLog(db: AgencyReader): Promise<LogCounts> {
+  const count = (where: RawBuilder<unknown>) =>
+    sql`(select count(*) from (select from emails where ${where} limit ${COUNTED + 1}) some)`;
+  const { rows } = await sql<LogCounts>`
+    select ${count(sql`true`)} as all, ${sql.join(logStatuses.map((status) => sql`${count(byStatus[status])} as ${sql.ref(status)}`))}`.execute(
+    db,
+  );
+  const [row] = rows;
+  if (!row) throw new Error("A statement of figures answers with one row.");
+  return row;
+}
+
+/** Something that happened to an e-mail. `opened` and `used` are its link's, of which nothing else is told. */
+export type StoryStep = {
+  kind: EmailStepKind | "queued" | "sent" | "opened" | "used";
+  at: Date;
+  attempt: number | null;
+  member: string | null;
+  reason: string | null;
+  code: string | null;
+  response: string | null;
+};
+
+/** One e-mail whole. `messageId` is the one in its header. */
+export type EmailStory = LoggedEmail & {
+  attempts: number;
+  messageId: string | null;
+  personalMessage: string | null;
+  steps: StoryStep[];
+};
+
+type StoryRow = LoggedEmail & {
+  attempts: number;
+  messageId: string | null;
+  personalMessage: string | null;
+  madeAt: Date;
+  sentAt: Date | null;
+  response: string | null;
+  sender: string | null;
+  openedAt: Date | null;
+  usedAt: Date | null;
+};
+
+/** The story of one e-mail, oldest first, without its link. Throws NotFound. */
+export async function getEmailStory(db: AgencyReader, id: string): Promise<EmailStory> {
+  if (!uuid.test(id)) throw new NotFound("No such email.");
+  const { rows } = await sql<StoryRow>`
+    select ${columns}, emails.attempts, emails.message_id as "messageId", emails.personal_message as "personalMessage",
+           least(emails.queued_at, uuid_extract_timestamp(emails.id)) as "madeAt", emails.sent_at as "sentAt", emails.response,
+           members.name as sender, links.opened_at as "openedAt", links.used_at as "usedAt"
+    from emails ${people}
+      left join members on members.id = emails.sent_by
+      left join access_links links on links.agency_id = emails.agency_id and links.email_id = emails.id
+    where emails.id = ${id}::uuid`.execute(db);
+  const [row] = rows;
+  if (!row) throw new NotFound("No such email.");
+  const { madeAt, sentAt, response, sender, openedAt, usedAt, ...email } = row;
+  const plain = { attempt: null, member: null, reason: null, code: null, response: null };
+  const own: StoryStep[] = [
+    { ...plain, kind: "queued", at: madeAt, member: sender },
+    ...(sentAt ? [{ ...plain, kind: "sent" as const, at: sentAt, response }] : []),
+    ...(openedAt ? [{ ...plain, kind: "opened" as const, at: openedAt }] : []),
+    ...(usedAt ? [{ ...plain, kind: "used" as const, at: usedAt }] : []),
+  ];
+  const steps = [...own, ...(await listSteps(db, id))].sort((a, b) => a.at.getTime() - b.at.getTime());
+  return { ...email, steps };
+}
+
+async function listSteps(db: AgencyReader, emailId: string): Promise<StoryStep[]> {
+  return await db
+    .selectFrom("email_steps")
+    .leftJoin("members", "members.id", "email_steps.member_id")
+    .select(["email_steps.kind", "email_steps.at", "email_steps.attempt", "members.name as member"])
+    .select(["email_steps.reason", "email_steps.smtp_status as code", "email_steps.response"])
+    .where("email_steps.email_id", "=", emailId)
+    .orderBy("email_steps.id")
+    .limit(200)
+    .execute();
+}
