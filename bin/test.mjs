@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { ensureBrowser } from "./browser.mjs";
+import { ensureCaddy } from "./caddy.mjs";
 import { runChecks } from "./check.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -43,6 +44,9 @@ const browser = await ensureBrowser().catch((error) => {
   console.log(error.message);
 });
 console.log(browser ? `ok     browser ${browser}` : "none   browser");
+const caddy = ensureCaddy();
+console.log(caddy ? `ok     caddy ${caddy}` : "none   caddy: its tests are skipped");
+if (caddy) process.env.PATH = [process.env.PATH, caddy].join(path.delimiter);
 
 const withoutBrowser = browser ? [] : ["--project", "unit", "--project", "integration"];
 const counts = await runVitest(browser ? { CHROMIUM_PATH: browser } : {}, withoutBrowser);
