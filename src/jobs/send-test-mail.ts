@@ -2,6 +2,7 @@
 import { renderEmail } from "../../emails/render.ts";
 import { untilMoment } from "../../emails/words.ts";
 import { lookUpSender } from "../dns/sender-records.ts";
+import { AddressRefused } from "../mail/addresses.ts";
 import type { Outcome } from "../mail/answers.ts";
 import { type ComposedMessage, composeMessage, newMessageId } from "../mail/compose.ts";
 import { readSignature, verifyMessage } from "../mail/dkim.ts";
@@ -25,7 +26,7 @@ export function createSendTestMail(deps: SendingDeps): Handler {
     const store = deps.agencies.open(job.agencyId);
     const test = await store.read((db) => findTestSender(db, domainId));
     const to = await deps.globals.run((db) => findSender(db, memberId));
-    const result = test && to ? await attempt(test, to, job.agencyId, deps, signal) : null;
+    const result = test && to ? await attempt(test, to, job.agencyId, deps, signal).catch(unlessRefused) : null;
     await store.write(async (db) => {
       await holdLease(db, job);
       await settleTest(db, domainId, memberId, result);
@@ -33,6 +34,12 @@ export function createSendTestMail(deps: SendingDeps): Handler {
     });
     return "settled";
   };
+}
+
+// An address that no mail can go to leaves nothing to show.
+function unlessRefused(error: unknown): null {
+  if (error instanceof AddressRefused) return null;
+  throw error;
 }
 
 async function attempt(

@@ -101,6 +101,9 @@ export async function getSendingDomain(db: AgencyReader, id: string): Promise<Se
   return toSendingDomain(row);
 }
 
+// A test that has not ended by then was lost with its job; somebody waits, and may ask again.
+const underWay = sql<boolean>`coalesce(test_asked_at > now() - interval '2 minutes', false)`;
+
 function rowsOf(db: AgencyReader) {
   return db
     .selectFrom("sending_domains")
@@ -108,7 +111,7 @@ function rowsOf(db: AgencyReader) {
     .select(["degraded_at", "degraded_reason", "selected_at", "checked_at", "last_check", "last_test"])
     .select([
       sql<boolean>`check_asked_at is not null`.as("checking"),
-      sql<boolean>`test_asked_at is not null`.as("testing"),
+      underWay.as("testing"),
       sql<number>`greatest(0, extract(epoch from next_check_at - now()))::float8`.as("next_check_in"),
     ]);
 }
@@ -195,14 +198,14 @@ function wakeCheck(db: AgencyDb, domainId: string): Promise<void> {
 export async function requestTestMail(db: AgencyDb, id: string, memberId: string): Promise<void> {
   const row = await db
     .selectFrom("sending_domains")
-    .select(["domain", "verified_at", "degraded_at", "test_asked_at"])
+    .select(["domain", "verified_at", "degraded_at", underWay.as("testing")])
     .where("id", "=", id)
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw new NotFound("The agency has no such sending domain.");
   if (sendingStateOf(row) !== "verified")
     throw new Invalid({ form: "A test mail can be sent once the domain is verified." });
-  if (row.test_asked_at) return;
+  if (row.testing) return;
   await db.updateTable("sending_domains").set({ test_asked_at: sql<Date>`now()` }).where("id", "=", id).execute();
   await enqueueJob(db, { kind: "send-test-mail", lane: "interactive", payload: { domainId: id, memberId } });
 }

@@ -105,6 +105,16 @@ describe.skipIf(!hasBrowser())("a sending domain", () => {
     const [mail] = await product.smtp.received(1, "maya@brightwater.example");
     expect(mail?.from?.value[0]).toEqual({ name: "Northwind", address: `team@${DOMAIN}` });
     expect(mail?.replyTo?.value[0]?.address).toBe("nora@northwind.example");
+
+    await page.goto(`${product.appUrl}/northwind/settings/sending`);
+    dns.set(`portico1._domainkey.${DOMAIN}`, null);
+    await panel.getByRole("button", { name: "Check now" }).click();
+    await expect(panel.getByText("The DKIM record is gone.")).toBeVisible({ timeout: 30_000 });
+    await expect(panel.getByText("Failing", { exact: true })).toBeVisible();
+    await looksRight(page);
+    await page.getByRole("button", { name: "Use as sender no-reply@portico.example" }).click();
+    await expect(page.getByText("Sender saved")).toBeVisible();
+    await expect(panel.getByText(/^Sender/)).toHaveCount(0);
     expect(faults).toEqual([]);
   });
 

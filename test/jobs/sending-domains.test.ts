@@ -1,6 +1,7 @@
 // Sending from an agency's own domain: proven by the test's DNS, signed, judged by a receiver's own software, and back to the platform at once.
 import { simpleParser } from "mailparser";
 import { describe, expect, test } from "vitest";
+import { reviveSendingChecks } from "../../src/models/sending-checks.ts";
 import {
   changeLocalPart,
   removeSendingDomain,
@@ -184,6 +185,19 @@ describe("a domain whose key goes away", () => {
       .poll(async () => (await world.jobs()).filter(({ kind }) => kind === "check-sending-domain"))
       .toEqual([]);
   });
+});
+
+test("a check that was set aside after errors, or lost, is brought back by the sweep", async () => {
+  const world = await startSendingWorld();
+  const [stuck, lost] = [await world.add("stuck.example"), await world.add("lost.example")];
+  const { owner } = world.database;
+  await owner.query("update sending_domains set next_check_at = now() - interval '1 hour'");
+  await owner.query("update jobs set quarantined_at = now() where id = $1", [stuck]);
+  await owner.query("delete from jobs where id = $1", [lost]);
+  await world.store.write((db) => reviveSendingChecks(db));
+  const checks = (await world.jobs()).filter(({ kind }) => kind === "check-sending-domain");
+  expect(checks.map(({ id }) => id).toSorted()).toEqual([stuck, lost].toSorted());
+  expect(checks.map(({ quarantined_at }) => quarantined_at)).toEqual([null, null]);
 });
 
 describe("the private key", () => {
