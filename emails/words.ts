@@ -1,11 +1,26 @@
 // Moments and lifetimes in words, as e-mails say them.
+import { LRUCache } from "lru-cache";
 
-const day = (timeZone: string) =>
-  new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "long", day: "numeric", month: "long" });
-const clock = (timeZone: string) =>
-  new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const kinds = {
+  day: { weekday: "long", day: "numeric", month: "long" },
+  clock: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  zone: { timeZoneName: "short" },
+} as const;
+
+// Making one costs a hundred times what using it does.
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
+
+function formatOf(kind: keyof typeof kinds, timeZone: string): Intl.DateTimeFormat {
+  const key = `${kind} ${timeZone}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat("en-GB", { timeZone, ...kinds[kind] });
+  formats.set(key, format);
+  return format;
+}
+
+const day = (timeZone: string) => formatOf("day", timeZone);
+const clock = (timeZone: string) => formatOf("clock", timeZone);
 const zone = (timeZone: string, moment: Date) =>
-  new Intl.DateTimeFormat("en-GB", { timeZone, timeZoneName: "short" })
+  formatOf("zone", timeZone)
     .formatToParts(moment)
     .find((part) => part.type === "timeZoneName")?.value ?? timeZone;
 

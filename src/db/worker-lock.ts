@@ -6,11 +6,11 @@ import type pg from "pg";
 /** A worker's name in the job table, which says whether its lock stands behind it. */
 export type WorkerLock = {
   /** The name to claim under at this moment. */
-  name(): string;
+  readonly name: () => string;
   /** Takes the lock on a connection that has just been made; it lasts as long as the connection. */
-  take(client: pg.Client): Promise<void>;
+  readonly take: (client: pg.Client) => Promise<void>;
   /** That connection is gone. */
-  lost(): void;
+  readonly lost: () => void;
 };
 
 const LOCKED = "lock:";

@@ -29,6 +29,7 @@ import type { SendingDeps } from "./handlers.ts";
 import { composeEmail, type Ready } from "./message.ts";
 import { finishJob, holdLease, LeaseLost, parkJob, postponeJob } from "./queue.ts";
 import { senderOf } from "./sender.ts";
+import { createTogether, type Once } from "./together.ts";
 import type { Handler } from "./worker.ts";
 
 type EmailJob = ClaimedJob & { emailId: string };
@@ -44,6 +45,8 @@ const links: Record<Sending["kind"], { kind: LinkKind; uses: LinkUses } | undefi
 
 /** The handler of `send-email`. */
 export function createSendEmail(deps: SendingDeps): Handler {
+  const beginning = createTogether();
+  const settling = createTogether();
   return async (claimed, signal) => {
     if (claimed.emailId === null) return "done";
     const job = { ...claimed, emailId: claimed.emailId };
@@ -55,7 +58,7 @@ export function createSendEmail(deps: SendingDeps): Handler {
     }
     let outcome: Outcome | undefined;
     try {
-      const ready = await store.write((db) => begin(db, job, deps));
+      const ready = await beginning.write(store, (db, once) => begin(db, job, deps, once));
       if (!ready) return "settled";
       outcome = await attempt(ready, job.agencyId, deps, signal);
       deps.onAttempt?.({ email: ready.sending.kind, outcome: outcome.kind });
@@ -63,7 +66,7 @@ export function createSendEmail(deps: SendingDeps): Handler {
       ticket.end(outcome);
     }
     const result = outcome;
-    await whileHeld(signal, () => store.write((db) => settle(db, job, result)));
+    await whileHeld(signal, () => settling.write(store, (db) => settle(db, job, result)));
     return "settled";
   };
 }
@@ -79,9 +82,14 @@ async function waitForRelay(
 }
 
 /** The attempt as one transaction: status, Message-ID, the token's row and the code's. Undefined when there is nothing to send now. */
-async function begin(db: AgencyDb, job: EmailJob, deps: SendingDeps): Promise<Omit<Ready, "sender"> | undefined> {
+async function begin(
+  db: AgencyDb,
+  job: EmailJob,
+  deps: SendingDeps,
+  once: Once,
+): Promise<Omit<Ready, "sender"> | undefined> {
   await holdLease(db, job);
-  const identity = await findSendingIdentity(db);
+  const identity = await once("identity", () => findSendingIdentity(db));
   const start = await startSending(db, job.emailId, newMessageId(identity?.address ?? deps.mailFrom.address));
   if ("over" in start) {
     await finishJob(db, job);
@@ -96,7 +104,7 @@ async function begin(db: AgencyDb, job: EmailJob, deps: SendingDeps): Promise<Om
     return undefined;
   }
   const { go: sending } = start;
-  const origin = await portalUrl(db, deps.portalOrigin);
+  const origin = await once("portal", () => portalUrl(db, deps.portalOrigin));
   return {
     sending,
     identity,

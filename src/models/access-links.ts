@@ -107,7 +107,8 @@ export async function createAccessLink(
       on conflict (agency_id, email_id) do update set access_version = excluded.access_version
       returning link.id, link.expires_at, old.id is null as added, old.access_version <> link.access_version as outdated
     ),
-    dropped as (delete from access_tokens where link_id in (select id from link where outdated)),
+    -- "=", not "in": a plan made while the table is small must not read all tokens of the agency once it has grown
+    dropped as (delete from access_tokens where link_id = (select id from link where outdated)),
     token as (insert into access_tokens (token_hash, link_id) select ${hashOf(token)}::bytea, id from link)
     select id, expires_at, added from link
   `.execute(db);
