@@ -84,3 +84,22 @@ test("secrets can come from files, and a file that cannot be read is a fault", (
   expect(readConfig({ ...rest, SESSION_SECRET_FILE: file }, folder()).sessionSecrets).toEqual([secret]);
   expect(faultsOf({ ...rest, SESSION_SECRET_FILE: "/nowhere/secret" }).join()).toContain("SESSION_SECRET_FILE");
 });
+
+test("SPF mechanisms are read in every spelling, and what is none is refused, like a bounce domain that is no name", () => {
+  const read = (SPF_INCLUDE: string) => readConfig({ SPF_INCLUDE }, folder()).spfInclude;
+  expect(read("_spf.example.com")).toEqual(["include:_spf.example.com"]);
+  expect(read("192.0.2.7, 2001:db8::/32 ip4:198.51.100.0/24 A:Mail.example.com")).toEqual([
+    "ip4:192.0.2.7",
+    "ip6:2001:db8::/32",
+    "ip4:198.51.100.0/24",
+    "a:mail.example.com",
+  ]);
+  expect(read("")).toEqual([]);
+  for (const SPF_INCLUDE of ["all", "+all", "v=spf1", "redirect=_spf.example.com", "include:", "ip4:x y"])
+    expect([SPF_INCLUDE, faultsOf({ SPF_INCLUDE })]).toEqual([
+      SPF_INCLUDE,
+      expect.arrayContaining([expect.stringContaining("SPF_INCLUDE")]),
+    ]);
+  expect(readConfig({ BOUNCE_DOMAIN: "Bounces.Example.com." }, folder()).bounceDomain).toBe("bounces.example.com");
+  expect(faultsOf({ BOUNCE_DOMAIN: "bounces@example.com" })).toHaveLength(1);
+});

@@ -34,7 +34,12 @@ async function everythingOf(agency: WorldAgency): Promise<string[]> {
      values ($1, sha256('x'), $2, 'h', 'link', 1, now() + interval '1 day') returning id`,
     [agency.id, contact],
   );
-  return [contact, batch[0].id, email[0].id, link[0].id, session[0].id];
+  const { rows: sender } = await owner.query(
+    `insert into sending_domains (agency_id, id, domain, public_key, private_key, verified_at)
+     values ($1, gen_random_uuid(), $2, 'x', 'x', now()) returning id`,
+    [agency.id, `${agency.slug}.example`],
+  );
+  return [contact, batch[0].id, email[0].id, link[0].id, session[0].id, sender[0].id];
 }
 
 const fill = (path: string, values: Record<string, string>) =>
@@ -64,6 +69,7 @@ async function snapshot(agency: WorldAgency): Promise<unknown> {
     "events",
     "suppressions",
     "hosts",
+    "sending_domains",
   ];
   const found: Record<string, unknown> = {};
   for (const table of tables) {
