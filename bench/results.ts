@@ -8,9 +8,15 @@ export type Result = {
   peer: number | null;
   peerName: string | null;
   ratio: number | null;
+  /** The lowest and the highest of the rounds of which `ours` and `peer` are the middle. */
+  oursRange?: Range | undefined;
+  peerRange?: Range | undefined;
 };
 
-export type Benchmark = { name: string; about: string; run: () => Promise<Result[]> };
+export type Range = readonly [number, number];
+/** `quick`: fewer rounds and smaller numbers, to see that it runs. */
+export type RunOptions = { quick: boolean };
+export type Benchmark = { name: string; about: string; run: (options: RunOptions) => Promise<Result[]> };
 
 /** The middle one of several figures. */
 export function median(figures: readonly number[]): number {
@@ -29,25 +35,38 @@ export function compare(
   benchmark: string,
   measure: string,
   better: "more" | "less",
-  ours: number,
-  peer: { name: string; figure: number },
+  oursOf: number | readonly number[],
+  peer: { name: string; figure: number | readonly number[] },
 ): Result {
-  const ratio = better === "more" ? ours / peer.figure : peer.figure / ours;
-  return { benchmark, measure, ours, peer: peer.figure, peerName: peer.name, ratio };
+  const ours = middle(oursOf);
+  const theirs = middle(peer.figure);
+  const ranges = { oursRange: rangeOf(oursOf), peerRange: rangeOf(peer.figure) };
+  // a peer that is not installed has no figures
+  if (Number.isNaN(theirs)) return { ...alone(benchmark, measure, oursOf), ...ranges };
+  const ratio = better === "more" ? ours / theirs : theirs / ours;
+  return { benchmark, measure, ours, peer: theirs, peerName: peer.name, ratio, ...ranges };
 }
 
+const middle = (figures: number | readonly number[]) => (typeof figures === "number" ? figures : median(figures));
+const rangeOf = (figures: number | readonly number[]): Range | undefined =>
+  typeof figures === "number" || figures.length < 2 ? undefined : [Math.min(...figures), Math.max(...figures)];
+
 /** A result that stands alone. */
-export const alone = (benchmark: string, measure: string, ours: number): Result => ({
+export const alone = (benchmark: string, measure: string, ours: number | readonly number[]): Result => ({
   benchmark,
   measure,
-  ours,
+  ours: middle(ours),
   peer: null,
   peerName: null,
   ratio: null,
+  oursRange: rangeOf(ours),
 });
 
 const figure = (value: number | null) =>
   value === null ? "" : Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+
+const withRange = (value: number | null, range: Range | undefined) =>
+  range ? `${figure(value)} [${figure(range[0])}..${figure(range[1])}]` : figure(value);
 
 /** The results as a table of text. */
 export function table(results: readonly Result[]): string {
@@ -55,8 +74,8 @@ export function table(results: readonly Result[]): string {
   const rows = results.map((one) => [
     one.benchmark,
     one.measure,
-    figure(one.ours),
-    figure(one.peer),
+    withRange(one.ours, one.oursRange),
+    withRange(one.peer, one.peerRange),
     one.peerName ?? "",
     one.ratio === null ? "" : one.ratio.toFixed(2),
   ]);
