@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClaimedJob, DirectoryJobs, ReturnedJob } from "../db/directory-jobs.ts";
 import type { Listening } from "../db/listen.ts";
+import type { Lane } from "../db/schema.ts";
 import type { Logger } from "../log.ts";
 import { Unavailable } from "../models/errors.ts";
 import { createAhead } from "./ahead.ts";
@@ -75,14 +76,15 @@ export function createWorker(options: WorkerOptions): Worker {
   const ending = new Set<Run>();
   const finishing = batched(jobs, log);
   const ahead = createAhead();
-  let waiting: Run[] = [];
+  const waiting: Record<Lane, Run[]> = { interactive: [], bulk: [] };
+  let bulkRuns = 0;
   let stopping = false;
   let away = false;
 
-  const bulkAmong = (some: Iterable<Run>) => [...some].filter(({ job }) => job.lane === "bulk").length;
+  const allWaiting = () => [...waiting.interactive, ...waiting.bulk];
   const room = () => ({
-    free: concurrency - runs.size + ahead.size() - waiting.length,
-    bulk: Math.max(0, concurrency - reserved - bulkAmong(runs) + ahead.size() - bulkAmong(waiting)),
+    free: concurrency - runs.size + ahead.size() - waiting.interactive.length - waiting.bulk.length,
+    bulk: Math.max(0, concurrency - reserved - bulkRuns + ahead.size() - waiting.bulk.length),
   });
 
   // One claim at a time; whatever asks meanwhile is answered by one more claim afterwards.
@@ -103,7 +105,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const claimedAt = performance.now();
       const claimed = await orLater(() => jobs.claimJobs(options.name(), wanted), "claim jobs");
       if (!claimed) return;
-      waiting.push(...claimed.map((job) => hold(job, claimedAt)));
+      for (const job of claimed) waiting[job.lane].push(hold(job, claimedAt));
       const bulk = claimed.filter(({ lane }) => lane === "bulk").length;
       ahead.claimed(bulk, Math.min(wanted.bulk, wanted.free - (claimed.length - bulk)));
       startWaiting();
@@ -122,16 +124,16 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function startWaiting(): void {
     while (runs.size < concurrency && !stopping) {
-      const bulkIsFull = bulkAmong(runs) >= concurrency - reserved;
-      const next = waiting.find(({ job }) => job.lane === "interactive") ?? (bulkIsFull ? undefined : waiting[0]);
+      const next =
+        waiting.interactive.shift() ?? (bulkRuns < concurrency - reserved ? waiting.bulk.shift() : undefined);
       if (!next) return;
-      waiting = waiting.filter((run) => run !== next);
       start(next);
     }
   }
 
   function start(run: Run): void {
     runs.add(run);
+    if (run.job.lane === "bulk") bulkRuns += 1;
     run.ended = perform(run).finally(() => {
       ending.delete(run);
       vacate(run);
@@ -140,18 +142,23 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function vacate(run: Run): void {
     if (!runs.delete(run)) return;
+    if (run.job.lane === "bulk") bulkRuns -= 1;
     startWaiting();
     // in halves, so that jobs of a moment are claimed in groups
-    if (waiting.length <= ahead.size() / 2) wake();
+    if (waiting.interactive.length + waiting.bulk.length <= ahead.size() / 2) wake();
+  }
+
+  function dropWaiting(gone: ReadonlySet<Run>): void {
+    for (const lane of ["interactive", "bulk"] as const) waiting[lane] = waiting[lane].filter((run) => !gone.has(run));
   }
 
   // The handlers at work have become slow: what was claimed ahead of them goes back, for whoever has room.
   async function handOver(): Promise<void> {
-    const stale = waiting.filter(({ claimedAt }) => performance.now() - claimedAt > LONGEST_WAIT_MS);
-    if (stale.length === 0) return;
+    const stale = new Set(allWaiting().filter(({ claimedAt }) => performance.now() - claimedAt > LONGEST_WAIT_MS));
+    if (stale.size === 0) return;
     ahead.reset();
-    waiting = waiting.filter((run) => !stale.includes(run));
-    await orLater(() => jobs.releaseJobs(stale.map(({ job }) => job)), "hand over jobs");
+    dropWaiting(stale);
+    await orLater(() => jobs.releaseJobs([...stale].map(({ job }) => job)), "hand over jobs");
   }
 
   async function perform(run: Run): Promise<void> {
@@ -208,7 +215,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function renew(): Promise<void> {
-    const held = [...runs, ...ending, ...waiting];
+    const held = [...runs, ...ending, ...allWaiting()];
     const renewedAt = performance.now();
     const kept = await orLater(
       () =>
@@ -225,7 +232,7 @@ export function createWorker(options: WorkerOptions): Worker {
       else if (kept || performance.now() > run.heldUntil) lost.add(run);
     }
     for (const { abort } of lost) abort.abort(new LeaseLost());
-    waiting = waiting.filter((run) => !lost.has(run));
+    dropWaiting(lost);
   }
 
   async function returnExpired(): Promise<void> {
@@ -270,8 +277,9 @@ export function createWorker(options: WorkerOptions): Worker {
   async function stop(): Promise<void> {
     stopping = true;
     await claiming;
-    await giveAllBack(waiting);
-    waiting = [];
+    const unstarted = allWaiting();
+    dropWaiting(new Set(unstarted));
+    await giveAllBack(unstarted);
     await within(pace.stop, Promise.all([...runs, ...ending].map(({ ended }) => ended)));
     for (const { abort } of runs) abort.abort(new LeaseLost());
     if (runs.size > 0) log.warn({ count: runs.size }, "Jobs were given back unfinished.");
