@@ -69,7 +69,9 @@ function lineOf({ request, method, path, route, status, ms, queries, address }: 
   return `{"level":"info"${timestamp()},"request":"${request}","method":"${method}","path":${shown},"route":${JSON.stringify(route)},"status":${status},"ms":${ms},"queries":${queries},"address":"${address}","msg":"request"}\n`;
 }
 
-// What one turn of the event loop logs is written at once: a call to the system for each line costs as much as making the line.
+const PATIENCE_MS = 10;
+
+// Lines of a few milliseconds are written at once: a call to the system for each costs more than making the line.
 function toStandardOutput(): (line: string) => void {
   let waiting = "";
   const flush = () => {
@@ -81,7 +83,7 @@ function toStandardOutput(): (line: string) => void {
     if (waiting) writeSync(1, waiting);
   });
   return (line) => {
-    if (!waiting) setImmediate(flush);
+    if (!waiting) setTimeout(flush, PATIENCE_MS);
     waiting += line;
   };
 }

@@ -118,17 +118,23 @@ function createMemory(directory: Pick<Directory, "listHosts">, keyOf: Key) {
       all.push(...page.hosts);
       after = page.next;
     } while (after);
+    const before = hosts;
     [hosts, byAgency] = [new Map(), new Map()];
-    keep(hosts, byAgency, all, keyOf);
+    keep(hosts, byAgency, all, keyOf, before);
     loaded = true;
   };
   const readSome = async (ids: readonly string[]) => {
     const { hosts: found } = await directory.listHosts({ agencyIds: ids });
+    const before = new Map<string, PortalHost>();
     for (const id of ids) {
-      for (const key of byAgency.get(id) ?? []) hosts.delete(key);
+      for (const key of byAgency.get(id) ?? []) {
+        const host = hosts.get(key);
+        if (host) before.set(key, host);
+        hosts.delete(key);
+      }
       byAgency.delete(id);
     }
-    keep(hosts, byAgency, found, keyOf);
+    keep(hosts, byAgency, found, keyOf, before);
   };
   const read = async () => {
     while (everything || agencies.size > 0) {
@@ -186,6 +192,7 @@ function keep(
   byAgency: Map<string, string[]>,
   found: readonly ListedHost[],
   keyOf: Key,
+  before: ReadonlyMap<string, PortalHost>,
 ): void {
   for (const [agencyId, own] of Map.groupBy(found, (host) => host.agencyId)) {
     const home = homeOf(own);
@@ -193,12 +200,20 @@ function keep(
     for (const host of own) {
       const key = keyOf({ kind: host.kind, name: host.host });
       if (key === undefined) continue;
-      hosts.set(key, { ...host, home });
+      const known = before.get(key);
+      const fresh = { ...host, home };
+      // The same entry as before where nothing changed: what was drawn for it stays good.
+      hosts.set(key, known && isSame(known, fresh) ? known : fresh);
       keys.push(key);
     }
     byAgency.set(agencyId, keys);
   }
 }
+
+const isSame = (one: PortalHost, other: PortalHost) =>
+  (Object.keys(other) as (keyof PortalHost)[]).every(
+    (key) => one[key] === other[key] || JSON.stringify(one[key]) === JSON.stringify(other[key]),
+  );
 
 // As portalUrl chooses in the database: the selected host while it answers, else the default one.
 function homeOf(own: readonly ListedHost[]): HostRef {

@@ -58,13 +58,28 @@ function openWith(key: Buffer, sealed: Buffer, about: string): Buffer | undefine
 const BLOCK = 64;
 const DIGEST = 32;
 
-// HMAC (RFC 2104) out of two plain hashes: an Hmac object for each page's form token cost four times as much.
-function createMac(key: Buffer): (text: string) => Buffer {
+type Mac = { text(of: string): string; bytes(of: string): Buffer };
+
+// HMAC (RFC 2104) out of two plain hashes in buffers of its own: an Hmac object for each page's form token cost four times as much.
+function createMac(key: Buffer): Mac {
   const padded = (filler: number) => Buffer.alloc(BLOCK, filler).map((byte, i) => byte ^ (key[i] ?? 0));
-  const [inner, outer] = [padded(0x36), Buffer.concat([padded(0x5c), Buffer.alloc(DIGEST)])];
-  return (text) => {
-    outer.write(hash("sha256", Buffer.concat([inner, Buffer.from(text)]), "hex"), BLOCK, "hex");
-    return hash("sha256", outer, "buffer");
+  let inner = Buffer.concat([padded(0x36), Buffer.alloc(1_024)]);
+  const outer = Buffer.concat([padded(0x5c), Buffer.alloc(DIGEST)]);
+  const prepare = (text: string) => {
+    const most = text.length * 3;
+    if (inner.length < BLOCK + most) inner = Buffer.concat([inner, Buffer.alloc(most)]);
+    const end = BLOCK + inner.write(text, BLOCK);
+    outer.write(hash("sha256", inner.subarray(0, end), "hex"), BLOCK, "hex");
+  };
+  return {
+    text: (of) => {
+      prepare(of);
+      return hash("sha256", outer, "base64url");
+    },
+    bytes: (of) => {
+      prepare(of);
+      return hash("sha256", outer, "buffer");
+    },
   };
 }
 
@@ -79,22 +94,22 @@ export function createKeys(secrets: readonly string[]): Keys {
     cache.set(name, key);
     return key;
   };
-  const macs = new Map<Buffer, (text: string) => Buffer>();
-  const mac = (key: Buffer, text: string) => {
+  const macs = new Map<Buffer, Mac>();
+  const macOf = (key: Buffer) => {
     const known = macs.get(key) ?? createMac(key);
     macs.set(key, known);
-    return known(text);
+    return known;
   };
   return {
     newest: (purpose) => derive(purpose, 0),
     every: (purpose) => secrets.map((_, index) => derive(purpose, index)),
     passwords: (purpose) =>
       Object.fromEntries(secrets.map((_, i) => [String(secrets.length - i), derive(purpose, i).toString("base64url")])),
-    sign: (purpose, text) => mac(derive(purpose, 0), text).toString("base64url"),
+    sign: (purpose, text) => macOf(derive(purpose, 0)).text(text),
     verify: (purpose, text, signature) => {
       const given = Buffer.from(signature, "base64url");
       return secrets.some((_, i) => {
-        const right = mac(derive(purpose, i), text);
+        const right = macOf(derive(purpose, i)).bytes(text);
         return given.length === right.length && timingSafeEqual(given, right);
       });
     },

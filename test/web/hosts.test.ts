@@ -152,6 +152,24 @@ describe("changes", () => {
     expect(heard).toEqual([id]);
   });
 
+  test("that change nothing leave the entries as they are, so that what was drawn for them stays good", async () => {
+    const database = await databaseForTest();
+    const id = await insertAgency(database, "northwind", "Northwind");
+    const { hosts } = resolverOf(database);
+    const entry = async () => {
+      const door = await hosts.find("northwind.portal.localhost");
+      return door.kind === "portal" ? door.portal : undefined;
+    };
+    const before = await entry();
+    for (const agencyId of [undefined, id]) {
+      hosts.forget(agencyId);
+      expect(await entry()).toBe(before);
+    }
+    await database.owner.query("update agencies set time_zone = 'Europe/Berlin'");
+    hosts.forget();
+    expect(await entry()).toMatchObject({ timeZone: "Europe/Berlin" });
+  });
+
   test("that come while others are being read are not lost", async () => {
     const database = await databaseForTest();
     const id = await insertAgency(database, "northwind", "Northwind");
