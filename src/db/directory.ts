@@ -50,7 +50,7 @@ export type Directory = {
   listHosts(
     asked: HostsAsked,
   ): Promise<{ hosts: ListedHost[]; next: { agencyId: string; hostId: string } | undefined }>;
-  /** Whether the database answers and its newest migration has run. */
+  /** Whether the database answers within two seconds and its newest migration has run. */
   isReady(newestMigration: string): Promise<boolean>;
 };
 
@@ -67,12 +67,21 @@ export function openDirectory(pool: Pool): Directory {
     });
   return {
     listHosts: (asked) => ask((db) => listHosts(db, asked)),
-    isReady: (newest) =>
-      ask(async (db) => {
+    isReady: (newest) => {
+      const known = ask(async (db) => {
         const { rows } = await sql`select 1 from kysely_migration where name = ${newest}`.execute(db);
         return rows.length === 1;
-      }),
+      });
+      return Promise.race([known, noAnswer()]);
+    },
   };
+}
+
+// A database that hangs closes no connection: without an end to the wait whoever asks would hang with it.
+function noAnswer(): Promise<boolean> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), 2_000).unref();
+  });
 }
 
 async function listHosts(db: ReturnType<typeof kyselyOn>, asked: HostsAsked) {
