@@ -7,13 +7,13 @@ import { startEmbedded } from "../src/db/embedded.ts";
 import { migrate } from "../src/db/migrate.ts";
 import { get, type Load, load } from "./load.ts";
 import { alone, type Benchmark, compare, median, percentile, type Result } from "./results.ts";
-import { type Server, startProcess } from "./servers.ts";
+import { freePort, type Server, startProcess } from "./servers.ts";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECS ?? 3);
 const CONNECTIONS = 32;
 const AGENCIES = 100_000;
-const PORTS = { ours: 4310, internal: 4311, hello: 4312, lookUp: 4313 };
+const PORTS = { ours: await freePort(), internal: await freePort(), hello: await freePort(), lookUp: await freePort() };
 const DOMAIN = `portal.localhost:${PORTS.ours}`;
 
 export const hosts: Benchmark = {

@@ -3,7 +3,7 @@ import net from "node:net";
 
 export type Load = { requests: number; seconds: number; statuses: Record<string, number>; latencies: number[] };
 
-type Asked = { port: number; connections: number; seconds: number; requests: readonly Buffer[] };
+type Asked = { port: number; connections: number; seconds: number; requests: readonly Buffer[]; most?: number };
 
 /** A GET request as bytes. */
 export const get = (host: string, path: string): Buffer =>
@@ -14,19 +14,19 @@ export const get = (host: string, path: string): Buffer =>
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
-/** Sends the requests in a cycle, on each connection the next one when the last was answered, for as long as told. */
-export async function load({ port, connections, seconds, requests }: Asked): Promise<Load> {
+/** Sends the requests in a cycle, on each connection the next one when the last was answered, for as long as told or until `most` were sent. */
+export async function load({ port, connections, seconds, requests, most = Infinity }: Asked): Promise<Load> {
   const result: Load = { requests: 0, seconds: 0, statuses: {}, latencies: [] };
   const started = performance.now();
   const until = started + seconds * 1000;
   let next = 0;
-  const take = () => requests[next++ % requests.length] ?? Buffer.alloc(0);
+  const take = () => (next < most ? requests[next++ % requests.length] : undefined);
   await Promise.all(Array.from({ length: connections }, () => connection(port, take, until, result)));
   result.seconds = (performance.now() - started) / 1000;
   return result;
 }
 
-function connection(port: number, take: () => Buffer, until: number, result: Load): Promise<void> {
+function connection(port: number, take: () => Buffer | undefined, until: number, result: Load): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1");
     socket.setNoDelay(true);
@@ -34,7 +34,9 @@ function connection(port: number, take: () => Buffer, until: number, result: Loa
     let sent = 0;
     const send = () => {
       sent = performance.now();
-      socket.write(take());
+      const request = take();
+      if (request) socket.write(request);
+      else socket.destroy();
     };
     socket.on("connect", send);
     socket.on("error", reject);

@@ -6,9 +6,10 @@ import { drain } from "./drain.ts";
 import { enqueue } from "./enqueue.ts";
 import { hosts } from "./hosts.ts";
 import { latency } from "./latency.ts";
+import { magicLink } from "./magic-link.ts";
 import { type Benchmark, type Result, table } from "./results.ts";
 
-const benchmarks: readonly Benchmark[] = [hosts, enqueue, drain, latency, crash];
+const benchmarks: readonly Benchmark[] = [hosts, enqueue, drain, latency, crash, magicLink];
 
 async function main(args: readonly string[]): Promise<void> {
   const quick = args.includes("--quick");

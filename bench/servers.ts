@@ -1,6 +1,7 @@
 // Starts the servers of a benchmark as processes of their own and reads what they cost.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -13,6 +14,17 @@ export type Server = {
 };
 
 const root = path.resolve(import.meta.dirname, "..");
+
+/** A port that nobody listens on at this moment. */
+export const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = net.createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 
 /** Starts a script under this Node.js and resolves once `probe` is answered with anything but a server error. */
 export async function startProcess(
