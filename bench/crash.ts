@@ -27,7 +27,7 @@ async function measure({ quick }: RunOptions): Promise<Result[]> {
       quick ? 5 : PEER_WAITS_S,
     );
     const what = waited === Number.POSITIVE_INFINITY ? "not within the wait; 4 h by its own code" : "ran again";
-    return [...results.map((one) => ({ ...one, peerName: `graphile-worker: ${what}` }))];
+    return results.map((one) => ({ ...one, peerName: `graphile-worker: ${what}` }));
   } finally {
     await bench.stop();
   }

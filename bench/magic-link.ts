@@ -1,5 +1,5 @@
 // Magic links: making one, the click that signs in, and the session check of every page after it, beside better-auth.
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
@@ -8,6 +8,7 @@ import { createKeys } from "../src/web/keys.ts";
 import { formTokenFor } from "../src/web/security.ts";
 import { sealSessionId } from "../src/web/sessions.ts";
 import { load } from "./load.ts";
+import { hash } from "./members.ts";
 import { type Benchmark, compare, type Result, type RunOptions } from "./results.ts";
 import { type Server, startProcess } from "./servers.ts";
 import { havePeers, startBench } from "./steps.ts";
@@ -100,7 +101,6 @@ const bytes = (lines: readonly string[], body?: string) =>
     "latin1",
   );
 
-const hash = (secret: string) => createHash("sha256").update(secret).digest();
 const FORM = "Content-Type: application/x-www-form-urlencoded";
 
 async function ours(databaseUrl: string, folder: string): Promise<Side> {

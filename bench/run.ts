@@ -7,9 +7,10 @@ import { enqueue } from "./enqueue.ts";
 import { hosts } from "./hosts.ts";
 import { latency } from "./latency.ts";
 import { magicLink } from "./magic-link.ts";
+import { noisyNeighbour } from "./noisy-neighbour.ts";
 import { type Benchmark, type Result, table } from "./results.ts";
 
-const benchmarks: readonly Benchmark[] = [hosts, enqueue, drain, latency, crash, magicLink];
+const benchmarks: readonly Benchmark[] = [hosts, enqueue, drain, latency, crash, magicLink, noisyNeighbour];
 
 async function main(args: readonly string[]): Promise<void> {
   const quick = args.includes("--quick");
