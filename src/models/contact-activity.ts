@@ -7,7 +7,15 @@ export type { EmailKind, LinkKind } from "../db/schema.ts";
 
 /** What a story can be narrowed to. */
 export const activityKinds = {
-  emails: ["contact.invited", "email.queued", "email.sent", "email.failed", "email.suppressed", "email.released"],
+  emails: [
+    "contact.invited",
+    "email.queued",
+    "email.sent",
+    "email.failed",
+    "email.suppressed",
+    "email.complained",
+    "email.released",
+  ],
   "sign-ins": ["contact.joined", "contact.signed-in", "contact.signed-out", "link.opened", "link.failed"],
   access: [
     "contact.created",

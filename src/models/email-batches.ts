@@ -1,7 +1,14 @@
 // Batches: the e-mails that one press of a button asked for, what becomes of them, stopping them and trying the failed ones again.
 import { type Expression, sql } from "kysely";
 import type { AgencyDb, AgencyReader, EmailKind, EmailStatus } from "../db/schema.ts";
-import { cancelBatchEmails, holdBatchEmails, releaseBatchEmails, retryBatchEmails, retryEmail } from "./emails.ts";
+import {
+  cancelBatchEmails,
+  cancelEmail,
+  holdBatchEmails,
+  releaseBatchEmails,
+  retryBatchEmails,
+  retryEmail,
+} from "./emails.ts";
 import { NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 
@@ -238,6 +245,15 @@ export async function resumeBatch(db: AgencyDb, id: string, memberId: string): P
   const resumed = await releaseBatchEmails(db, id);
   await recordEvent(db, { kind: "email-batch.resumed", memberId, data: { batch: id, emails: resumed } });
   return resumed;
+}
+
+/** Calls off one e-mail that waits. False when it is being sent, or is over. Throws NotFound. */
+export async function cancelOne(db: AgencyDb, emailId: string, memberId: string): Promise<boolean> {
+  const email = uuid.test(emailId)
+    ? await db.selectFrom("emails").select("id").where("id", "=", emailId).executeTakeFirst()
+    : undefined;
+  if (!email) throw new NotFound("No such email.");
+  return await cancelEmail(db, emailId, memberId);
 }
 
 /** Queues one failed, bounced or cancelled e-mail again and returns its batch. False when there is nothing to retry. Throws NotFound. */

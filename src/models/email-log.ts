@@ -19,14 +19,15 @@ export const logStatuses = [
 ] as const satisfies readonly EmailStatus[];
 export type LogStatus = (typeof logStatuses)[number];
 
-/** Every kind of e-mail, in the order of the filter. */
-export const emailKinds: readonly EmailKind[] = [
+// Every kind of e-mail that the log can be narrowed to.
+const emailKinds: readonly string[] = [
   "invite",
   "login-email",
   "sign-in-link",
   "reset-password",
   "confirm-email",
   "email-changed",
+  "template",
 ];
 
 export type LogFilter = {
@@ -64,7 +65,7 @@ const oneOf = <T extends string>(all: readonly T[], text: string | undefined) =>
 export function logFilter(texts: Partial<Record<keyof LogFilter, string | undefined>>): LogFilter {
   return {
     status: oneOf(logStatuses, texts.status),
-    kind: oneOf(emailKinds, texts.kind),
+    kind: oneOf(emailKinds, texts.kind) as EmailKind | undefined,
     batch: texts.batch && uuid.test(texts.batch) ? texts.batch.toLowerCase() : undefined,
     q: texts.q?.trim().slice(0, 200) || undefined,
   };
@@ -174,9 +175,9 @@ export const COUNTED = 1_000;
 /** Counts each status up to one more than `COUNTED`, so that it takes no longer for an agency with a million. One statement. */
 export async function countEmailLog(db: AgencyReader): Promise<LogCounts> {
   const count = (where: RawBuilder<unknown>) =>
-    sql`(select count(*) from (select from emails where ${where} limit ${COUNTED + 1}) some)`;
+    sql`(select count(*) from (select from emails where ${where} limit ${COUNTED + 1}) held)`;
   const { rows } = await sql<LogCounts>`
-    select ${count(sql`true`)} as all, ${sql.join(logStatuses.map((status) => sql`${count(byStatus[status])} as ${sql.ref(status)}`))}`.execute(
+    select ${count(sql`true`)} as "all", ${sql.join(logStatuses.map((status) => sql`${count(byStatus[status])} as ${sql.ref(status)}`))}`.execute(
     db,
   );
   const [row] = rows;

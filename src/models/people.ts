@@ -4,7 +4,18 @@ import { sql } from "kysely";
 import type { GlobalDb, Role } from "../db/schema.ts";
 
 /** An agency that a member belongs to, with his role there. */
-export type Membership = { agencyId: string; slug: string; name: string; timeZone: string; role: Role };
+export type Membership = {
+  agencyId: string;
+  slug: string;
+  name: string;
+  timeZone: string;
+  role: Role;
+  /** How many of its e-mails failed, at most `MOST_FAILED`; counted for the agency that is visited alone. */
+  failedEmails: number;
+};
+
+/** As far as failed e-mails are counted. */
+export const MOST_FAILED = 100;
 
 /** Who a member's session belongs to; memberships in the order of the agencies' names. */
 export type MemberVisit = { member: { id: string; name: string; email: string }; memberships: Membership[] };
@@ -45,8 +56,12 @@ export async function startMemberSession(db: GlobalDb, session: NewMemberSession
   return id;
 }
 
-/** The visit behind a session id, or undefined when it is unknown, ended or idle for too long. One statement, which also notes that the member was seen. */
-export async function findMemberVisit(db: GlobalDb, sessionId: string): Promise<MemberVisit | undefined> {
+/** The visit behind a session id, or undefined when it is unknown, ended or idle for too long. One statement, which also notes that the member was seen. `visited` is the slug of the agency that the path names. */
+export async function findMemberVisit(
+  db: GlobalDb,
+  sessionId: string,
+  visited?: string,
+): Promise<MemberVisit | undefined> {
   const hash = hashOf(sessionId);
   const { rows } = await sql<{ id: string; name: string; email: string; memberships: Membership[] | null }>`
     with seen as (
@@ -55,7 +70,10 @@ export async function findMemberVisit(db: GlobalDb, sessionId: string): Promise<
         and last_seen_at between now() - interval '12 hours' and now() - interval '1 minute'
     )
     select m.id, m.name, m.email, (
-      select json_agg(json_build_object('agencyId', a.id, 'slug', a.slug, 'name', a.name, 'timeZone', a.time_zone, 'role', ms.role)
+      select json_agg(json_build_object('agencyId', a.id, 'slug', a.slug, 'name', a.name, 'timeZone', a.time_zone, 'role', ms.role, 'failedEmails',
+               case when a.slug = ${visited ?? null}::text then (
+                 select count(*) from (select from emails where emails.agency_id = a.id and emails.status = 'failed' limit ${sql.lit(MOST_FAILED)}) failed
+               ) else 0 end)
              order by a.name, a.slug)
       from memberships ms join agencies a on a.id = ms.agency_id where ms.member_id = m.id
     ) as memberships

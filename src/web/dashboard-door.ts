@@ -30,7 +30,9 @@ export function createDashboard(
 
 async function admit(c: MemberContext, deps: Deps, role: MemberRoute["role"]): Promise<Response | undefined> {
   const sessionId = await readSessionId(c, "member", deps.config, deps.keys);
-  const visit = sessionId ? await deps.globals.run((db) => findMemberVisit(db, sessionId)) : undefined;
+  const visit = sessionId
+    ? await deps.globals.run((db) => findMemberVisit(db, sessionId, c.req.param("agency")))
+    : undefined;
   c.set("sessionId", visit ? sessionId : undefined);
   if (visit) {
     c.set("member", visit.member);

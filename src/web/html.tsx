@@ -82,6 +82,7 @@ export function shellOf(c: MemberContext) {
     agency: { name: agency.name, slug: agency.slug },
     host: `${agency.slug}.${config.portalOrigin.portalDomain}`,
     member: { ...c.get("member"), role: c.get("role") },
+    failedEmails: c.get("memberships").find(({ slug }) => slug === agency.slug)?.failedEmails ?? 0,
     memberships: c.get("memberships").map(({ name, slug }) => ({ name, slug })),
     flash: takeFlash(c),
   };

@@ -52,6 +52,7 @@ const refusals: Readonly<Record<string, string>> = {
 const changes: Readonly<Record<string, (member: string | undefined) => ActivityLine>> = {
   name: () => ({ icon: "user", text: "Changed the name" }),
   email: () => ({ icon: "mail", text: "Confirmed a new email address" }),
+  address: (member) => ({ icon: "mail", text: "Address put right", detail: by(member) }),
   details: (member) => ({ icon: "user", text: "Details changed", detail: by(member) }),
 };
 
@@ -129,6 +130,7 @@ const words: Partial<Record<Activity["kind"], Words>> = {
     text: <>{mail(activity)} not sent</>,
     detail: "This address refused an earlier email.",
   }),
+  "email.complained": (activity) => ({ icon: "fail", tone: "bad", text: <>{mail(activity)} marked as spam</> }),
   "email.released": ({ member }) => ({
     icon: "check",
     text: "Emails to this address go out again",

@@ -75,7 +75,8 @@ export function BulkProgress(props: BulkProgressProps) {
   const { slug, batch } = props;
   const waiting = waitingOf(batch);
   // What is delayed comes back in minutes: asking for it every two seconds would be a waste.
-  const trigger = waiting > 0 ? "every 2s" : batch.counts.delayed > 0 ? "every 20s" : undefined;
+  const paused = batch.pausedAt !== null && batch.counts.sending === 0;
+  const trigger = paused ? undefined : waiting > 0 ? "every 2s" : batch.counts.delayed > 0 ? "every 20s" : undefined;
   const asks = trigger
     ? { "hx-get": app.emailBatch(slug, batch.id), "hx-trigger": trigger, "hx-swap": "outerMorph" }
     : {};
@@ -86,6 +87,7 @@ export function BulkProgress(props: BulkProgressProps) {
       {batch.pausedReason && waiting + batch.counts.delayed > 0 && (
         <Callout tone="wait">{`Sending is paused: ${batch.pausedReason} Emails wait until it goes on.`}</Callout>
       )}
+      {batch.pausedAt && <Callout tone="wait">This batch is paused. What is left waits until it is resumed.</Callout>}
       <Progress id="bulk-bar-progress" done={done} of={batch.total} note={timeLeft(batch)} />
       <Tally items={tallyOf(batch)} />
       <Rows>
@@ -110,8 +112,17 @@ export function BulkActions({ slug, batch }: BulkProgressProps) {
   const queued = batch.counts.queued + batch.counts.delayed;
   const stop = app.emailBatchStop(slug, batch.id);
   const retry = app.emailBatchRetries(slug, batch.id);
+  const pause = batch.pausedAt ? app.emailBatchResumption(slug, batch.id) : app.emailBatchPause(slug, batch.id);
   return (
     <>
+      {queued > 0 && !batch.stoppedAt && (
+        <form method="post" action={pause} hx-post={pause} hx-target="#bulk-progress" hx-swap="outerHTML">
+          <FormToken />
+          <Button type="submit" variant="quiet">
+            {batch.pausedAt ? "Resume" : "Pause"}
+          </Button>
+        </form>
+      )}
       {queued > 0 && (
         <form
           method="post"

@@ -4,9 +4,10 @@ import type { HostChoice } from "../../src/models/host-selection.ts";
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
 import { app } from "../../src/paths.ts";
 import { DashboardLayout, type DashboardLayoutProps } from "../layouts/dashboard.layout.tsx";
-import { ButtonLink } from "../ui/button.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
 import { Callout } from "../ui/callout.tsx";
 import { Empty } from "../ui/empty.tsx";
+import { FormToken } from "../ui/form-token.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { LoadBar } from "../ui/skeleton.tsx";
@@ -71,13 +72,21 @@ function Contacts(props: PortalProps) {
   );
 }
 
-function Paused({ reason }: { reason: string }) {
+function Paused({ reason, slug, mayAct }: Pick<PortalProps, "slug" | "mayAct"> & { reason: string }) {
   return (
     <Callout tone="wait" id="sending-paused">
       <p>
         <b>Sending is paused</b>
       </p>
       <p>{`${reason} Nothing is lost: emails wait, and one is tried every five minutes until the mail server takes it.`}</p>
+      {mayAct && (
+        <form method="post" action={app.sendingResumption(slug)}>
+          <FormToken />
+          <Button type="submit" small>
+            Resume sending
+          </Button>
+        </form>
+      )}
     </Callout>
   );
 }
@@ -98,7 +107,7 @@ export function ClientPortalPage({ portal, ...layout }: ClientPortalPageProps) {
           </ButtonLink>
         )}
       </PageHead>
-      {portal.pausedReason && <Paused reason={portal.pausedReason} />}
+      {portal.pausedReason && <Paused reason={portal.pausedReason} slug={portal.slug} mayAct={portal.mayAct} />}
       <PortalUrlPart slug={portal.slug} url={portal.url} hosts={portal.hosts} mayChoose={portal.mayChooseHost} />
       <StatsPart counts={portal.counts} />
       <Panel class="contacts" title="Contacts" titleId="contacts-title" hideTitle bare>

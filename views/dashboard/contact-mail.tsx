@@ -22,7 +22,8 @@ export const isOnItsWay = (mail: LastEmail | undefined) => mail !== undefined &&
 function tells(status: ContactStatus, mail: LastEmail | undefined): mail is LastEmail {
   if (!mail || status === "revoked") return false;
   if (moving.has(mail.status) || stuck.has(mail.status)) return true;
-  return status === "invited" && mail.kind === "invite" && mail.status === "sent";
+  if (mail.status !== "sent") return false;
+  return mail.reason !== null || (status === "invited" && mail.kind === "invite");
 }
 
 export function ContactMail({ id, slug, status, mail, watch }: ContactMailProps) {
@@ -34,7 +35,7 @@ export function ContactMail({ id, slug, status, mail, watch }: ContactMailProps)
   return (
     <span class="contact-mail" id={`contact-mail-${id}`} {...asks}>
       {tells(status, mail) &&
-        (mail.status === "sent" ? (
+        (mail.status === "sent" && !mail.reason ? (
           <span class="contact-mail__sent">Email sent</span>
         ) : (
           <>

@@ -10,20 +10,24 @@ import { ContactDetails, type DetailsProps } from "./contact-details.part.tsx";
 import { ContactHeader } from "./contact-header.part.tsx";
 import { ContactLinks } from "./contact-links.part.tsx";
 import { ContactSessions } from "./contact-sessions.part.tsx";
+import { ContactTrouble } from "./contact-trouble.tsx";
 import { nameOf } from "./contacts-view.ts";
 
 export type ContactPartProps = DetailsProps & {
   activity: Omit<ActivityProps, "slug" | "zone" | "contactId">;
   links: readonly ListedLink[];
   devices: readonly Device[];
+  /** Why the contact's address is not written to, when it is so. */
+  suppressed?: string | undefined;
 };
 
 /** Everything under the breadcrumb; what an action on this page sends. */
-export function ContactPart({ activity, links, devices, ...props }: ContactPartProps) {
+export function ContactPart({ activity, links, devices, suppressed, ...props }: ContactPartProps) {
   const about = { slug: props.slug, zone: props.zone, mayAct: props.mayAct, contactId: props.contact.id };
   return (
     <div class="stack stack--6" id="contact-page">
       <ContactHeader {...props} />
+      <ContactTrouble {...props} suppressed={suppressed} />
       <div class="split">
         <ContactActivity {...about} {...activity} />
         <div class="stack stack--6">

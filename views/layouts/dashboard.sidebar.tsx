@@ -8,7 +8,7 @@ import { ThemePicker } from "../ui/theme-picker.tsx";
 
 export type AgencyName = { name: string; slug: string };
 export type SettingsItem = "domains" | "branding" | "sending";
-export type NavItem = "portal" | SettingsItem;
+export type NavItem = "portal" | "log" | SettingsItem;
 
 export type SidebarProps = {
   agency: AgencyName;
@@ -17,6 +17,8 @@ export type SidebarProps = {
   member: { name: string; email: string; role: string };
   /** Every agency that the member belongs to, the current one included. */
   memberships: readonly AgencyName[];
+  /** How many e-mails failed, as far as they were counted: a hundred stands for that and more. */
+  failedEmails?: number | undefined;
   current?: NavItem | undefined;
 };
 
@@ -24,6 +26,7 @@ type NavLine = { item: NavItem; icon: IconName; label: string; href: (slug: stri
 
 const nav: readonly NavLine[] = [
   { item: "portal", icon: "home", label: "Client portal", href: (slug) => app.portal(slug) },
+  { item: "log", icon: "log", label: "Email log", href: (slug) => app.emailLog(slug) },
 ];
 const settings: readonly NavLine[] = [
   { item: "domains", icon: "globe", label: "Domains", href: (slug) => app.domains(slug) },
@@ -62,7 +65,15 @@ function Switcher({ agency, host, memberships }: SidebarProps) {
   );
 }
 
-function Nav({ agency, current, lines, heading }: SidebarProps & { lines: readonly NavLine[]; heading?: string }) {
+const MOST_FAILED = 100;
+
+function Failed({ count }: { count: number }) {
+  if (count === 0) return null;
+  return <span class="count">{count >= MOST_FAILED ? `${MOST_FAILED}+ failed` : `${count} failed`}</span>;
+}
+
+function Nav(props: SidebarProps & { lines: readonly NavLine[]; heading?: string }) {
+  const { agency, current, lines, heading, failedEmails = 0 } = props;
   return (
     <div class="nav">
       {heading && <p class="nav__title">{heading}</p>}
@@ -70,6 +81,7 @@ function Nav({ agency, current, lines, heading }: SidebarProps & { lines: readon
         <a href={href(agency.slug)} aria-current={item === current ? "page" : undefined}>
           <Icon name={icon} />
           {label}
+          {item === "log" && <Failed count={failedEmails} />}
         </a>
       ))}
     </div>

@@ -1,7 +1,7 @@
 // Filters of a list as a row of links, each with how many it holds.
 import { classes, type Passed, passed } from "./attributes.ts";
 
-export type Tab = { href: string; label: string; count?: number | undefined; current?: boolean | undefined };
+export type Tab = { href: string; label: string; count?: number | string | undefined; current?: boolean | undefined };
 
 type TabsProps = Passed & {
   label: string;

@@ -13,6 +13,7 @@ import { endAllSessions, listDevices } from "../../models/contact-sessions.ts";
 import { changeContact, findContactRow, getContact } from "../../models/contacts.ts";
 import { NotFound } from "../../models/errors.ts";
 import { recordEvent } from "../../models/events.ts";
+import { findSuppressions } from "../../models/suppressions.ts";
 import { app } from "../../paths.ts";
 import { check, readForm } from "../../web/forms.ts";
 import { isHtmx, page, part, seeOther, shellOf, toast, wantsPart } from "../../web/html.tsx";
@@ -34,15 +35,16 @@ async function loadActivity(c: MemberContext, db: AgencyReader, id: string) {
   return { ...(await listActivity(db, id, { show, before })), show, before };
 }
 
-/** Everything that a contact's page shows, in four statements. Throws NotFound. */
+/** Everything that a contact's page shows, in five statements. Throws NotFound. */
 async function loadContact(c: MemberContext, db: AgencyReader, id: string) {
   const contact = await getContact(db, id);
-  const [activity, links, devices] = await Promise.all([
+  const [activity, links, devices, suppressions] = await Promise.all([
     loadActivity(c, db, id),
     listAccessLinks(db, id),
     listDevices(db, id),
+    findSuppressions(db, [contact.email]),
   ]);
-  return { ...viewing(c), contact, activity, links, devices };
+  return { ...viewing(c), contact, activity, links, devices, suppressed: suppressions[0]?.reason };
 }
 
 async function showContact(c: MemberContext): Promise<Response> {

@@ -3,10 +3,12 @@ import type { MemberRoute } from "../../web/route.ts";
 import { agencyRoutes } from "./agencies.tsx";
 import { brandingRoutes } from "./branding.tsx";
 import { clientPortalRoutes } from "./client-portal.tsx";
+import { contactAddressRoutes } from "./contact-addresses.tsx";
 import { contactOptionRoutes } from "./contact-options.tsx";
 import { contactRoutes } from "./contacts.tsx";
 import { domainRoutes } from "./domains.tsx";
 import { emailBatchRoutes } from "./email-batches.tsx";
+import { emailLogRoutes } from "./email-log.tsx";
 import { emailRoutes } from "./emails.tsx";
 import { homeRoutes } from "./home.tsx";
 import { hostSelectionRoutes } from "./host-selection.tsx";
@@ -17,9 +19,11 @@ import { passwordRoutes } from "./passwords.tsx";
 import { restorationRoutes } from "./restorations.tsx";
 import { revocationRoutes } from "./revocations.tsx";
 import { sendingDomainRoutes } from "./sending-domains.tsx";
+import { sendingResumptionRoutes } from "./sending-resumption.ts";
 import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 import { signUpRoutes } from "./sign-up.tsx";
+import { suppressionRoutes } from "./suppressions.tsx";
 
 export const dashboardRoutes: readonly MemberRoute[] = [
   ...homeRoutes,
@@ -38,6 +42,10 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...contactOptionRoutes,
   ...emailBatchRoutes,
   ...emailRoutes,
+  ...emailLogRoutes,
+  ...suppressionRoutes,
+  ...contactAddressRoutes,
+  ...sendingResumptionRoutes,
   ...invitationRoutes,
   ...loginEmailRoutes,
   ...magicLinkRoutes,
