@@ -3,7 +3,7 @@ import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Deps } from "../deps.ts";
 import { Forbidden, NotFound } from "../models/errors.ts";
 import { findMemberVisit, hasRole } from "../models/people.ts";
-import { app as paths } from "../paths.ts";
+import { app as paths, reservedSlugs } from "../paths.ts";
 import { createDoor, type DoorBindings, guardBody } from "./door.ts";
 import { isHtmx } from "./html.tsx";
 import type { MemberContext, MemberRoute, MemberVariables } from "./route.ts";
@@ -29,6 +29,8 @@ export function createDashboard(
 }
 
 async function admit(c: MemberContext, deps: Deps, role: MemberRoute["role"]): Promise<Response | undefined> {
+  // A word that no agency can have leads nowhere, whoever asks; signing in would not change that.
+  if (reservedSlugs.has(c.req.param("agency") ?? "")) throw new NotFound("No agency can have this slug.");
   const sessionId = await readSessionId(c, "member", deps.config, deps.keys);
   const visit = sessionId
     ? await deps.globals.run((db) => findMemberVisit(db, sessionId, c.req.param("agency")))

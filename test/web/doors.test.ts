@@ -60,6 +60,18 @@ describe("hosts", () => {
     expect(await at(config.appUrl.host, "/l/0000000000000000000000000000000000000000000")).toBe(404);
   });
 
+  test("what another door uses is nobody's agency: 404 on the app host, signed in or not", async () => {
+    const world = await worldForTest();
+    const owner = await world.member(world.northwind.members.owner);
+    for (const path of ["/profile", "/healthz", "/metrics", "/settings", "/settings/settings/domains"]) {
+      const strange = await world.app.fetch(
+        new Request(`http://localhost:3000${path}`, { headers: { host: "localhost:3000" } }),
+      );
+      expect([path, strange.status]).toEqual([path, 404]);
+      expect([path, (await owner.get(path)).status]).toEqual([path, 404]);
+    }
+  });
+
   test("the port and a trailing dot do not change which host is meant", async () => {
     const { app, northwind } = await worldForTest();
     for (const host of [
