@@ -25,6 +25,7 @@ table { border-collapse: separate; mso-table-lspace: 0; mso-table-rspace: 0; }
   .rule { border-color: #2d2e33 !important; }
   .code { background-color: #101114 !important; border-color: #2d2e33 !important; }
   .brandlink { color: ${colors.linkOnDark} !important; }
+  .btn { border-color: ${colors.edgeOnDark} !important; }
 }
 [data-ogsc] .ink { color: #f1f1f3 !important; }
 [data-ogsc] .soft { color: #b9bac0 !important; }

@@ -52,6 +52,7 @@ export function palette(brand: string): Palette {
     brand,
     onBrand: contrast(WHITE, brand) >= contrast(BLACK, brand) ? WHITE : BLACK,
     edge: readable(brand, WHITE, BLACK, 3),
+    edgeOnDark: readable(brand, DARK_CARD, WHITE, 3),
     link: readable(brand, WHITE, BLACK, 4.5),
     linkOnDark: readable(brand, DARK_CARD, WHITE, 4.5),
   };

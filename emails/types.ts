@@ -43,6 +43,8 @@ export interface Palette {
   onBrand: string;
   /** Line around the button, 3:1 against the white card, so that a pale brand still has an edge. */
   edge: string;
+  /** The same against the dark card, so that a dark brand still has one. */
+  edgeOnDark: string;
   /** The brand as the colour of text on the white card. */
   link: string;
   /** The brand as the colour of text on the dark card. */

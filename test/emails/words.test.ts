@@ -34,6 +34,7 @@ test("whatever the brand colour, the button's label and the links can be read, l
       expect(contrast(colors.onBrand, colors.brand)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(colors.link, "#ffffff")).toBeGreaterThanOrEqual(4.5);
       expect(contrast(colors.linkOnDark, "#1a1b1f")).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(colors.edgeOnDark, "#1a1b1f")).toBeGreaterThanOrEqual(3);
       expect(contrast(colors.edge, "#ffffff")).toBeGreaterThanOrEqual(3);
     }),
     { numRuns: 2000 },
