@@ -81,6 +81,29 @@ export function Note({ children }: { children: ReactNode }) {
   );
 }
 
+/** A heading among paragraphs. */
+export function SubHeading({ children }: { children: ReactNode }) {
+  return (
+    <Row top={28} tone="ink" style={{ ...text(18, 26, "#17181c"), fontWeight: 600 }}>
+      <h2 style={{ margin: "0", ...text(18, 26, "inherit"), fontWeight: 600 }}>{children}</h2>
+    </Row>
+  );
+}
+
+/** A list or a quotation, in the type of a paragraph. */
+export function Wide({ children }: { children: ReactNode }) {
+  return (
+    <Row top={16} tone="ink" style={text(16, 25, "#17181c")}>
+      {children}
+    </Row>
+  );
+}
+
+/** The end of a card that has nothing to say below its last paragraph. */
+export function End() {
+  return <Row top={36}>{null}</Row>;
+}
+
 /** Words of a person, set apart from ours. */
 export function Quote({ children }: { children: ReactNode }) {
   return (
@@ -121,21 +144,28 @@ export function Code({ children }: { children: ReactNode }) {
   );
 }
 
+/** A line between what was said and what follows. */
+export function Rule() {
+  return (
+    <Row top={32}>
+      <table {...table} width="100%" data-skip="true">
+        <tbody>
+          <tr>
+            <td className="rule" style={{ borderTop: "1px solid #e6e6ea", fontSize: "0", lineHeight: "0" }}>
+              &nbsp;
+            </td>
+          </tr>
+        </tbody>
+      </table>
+    </Row>
+  );
+}
+
 /** The last rows of the card: a rule, what to do when this was not expected, and the button's address to copy. */
 export function Closing({ brand, url, children }: { brand: TemplateBrand; url?: string; children: ReactNode }) {
   return (
     <>
-      <Row top={32}>
-        <table {...table} width="100%" data-skip="true">
-          <tbody>
-            <tr>
-              <td className="rule" style={{ borderTop: "1px solid #e6e6ea", fontSize: "0", lineHeight: "0" }}>
-                &nbsp;
-              </td>
-            </tr>
-          </tbody>
-        </table>
-      </Row>
+      <Rule />
       <Row top={20} bottom={36} tone="soft" style={text(13, 20, "#55575f")}>
         {children}
         {url && (

@@ -16,7 +16,6 @@ interface Cut {
 
 interface Source {
   Template: FunctionComponent<TemplateProps<Values>>;
-  subject: (name: string) => string;
   fields: Record<string, FieldKind>;
 }
 
@@ -48,7 +47,9 @@ const textOptions = {
     { selector: '[data-skip="true"]', format: "skip" },
     { selector: "img", format: "alt" },
     { selector: "h1", options: { uppercase: false } },
+    { selector: "h2", options: { uppercase: false } },
     { selector: "td", format: "block", options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } },
+    { selector: "a", options: { hideLinkHrefIfSameAsText: true } },
     { selector: "a.btn", format: "button" },
   ],
 };
@@ -108,8 +109,8 @@ function logoFields({ logo, origin }: Brand): Record<string, string> {
   };
 }
 
-function templateFor(kind: EmailKind, source: Source, color: string, present: string[]): Promise<Cut> {
-  const key = [kind, color, ...present].join(" ");
+function templateFor(name: string, source: Source, color: string, present: string[]): Promise<Cut> {
+  const key = [name, color, ...present].join(" ");
   const known = cuts.get(key);
   if (known) return known;
   const made = renderTemplate(source, color, present);
@@ -158,12 +159,31 @@ export async function renderEmail<K extends EmailKind>(
   brand: Brand,
   values: EmailValues<K>,
 ): Promise<RenderedEmail> {
-  const source = emails[kind] as unknown as Source;
+  const source = emails[kind] as unknown as Source & { subject: (name: string) => string };
   const filled = clean(source, brand, values);
   const template = await templateFor(kind, source, brandColor(brand.color), Object.keys(filled));
-  return {
-    subject: oneLine(source.subject(oneLine(brand.name)), 200),
-    html: fill(template.html, filled, escapeHtml),
-    text: `${fill(template.text, filled, (text) => text).trim()}\n`,
-  };
+  return { subject: oneLine(source.subject(oneLine(brand.name)), 200), ...finished(template, filled) };
+}
+
+const finished = (template: Cut, filled: Record<string, string>) => ({
+  html: fill(template.html, filled, escapeHtml),
+  text: `${fill(template.text, filled, (text) => text).trim()}\n`,
+});
+
+/** A template made of an agency's words; `name` names exactly these words, so that they are rendered once. */
+export type NamedSource = Source & { name: string };
+
+/**
+ * The HTML and the text of a template in an agency's words for one recipient: `values` are cleaned by the source's rules, `ready` are
+ * filled in as they are and escaped. Throws EmailValueRefused as renderEmail does.
+ */
+export async function renderSource(
+  source: NamedSource,
+  brand: Brand,
+  values: Values,
+  ready: Record<string, string>,
+): Promise<Omit<RenderedEmail, "subject">> {
+  const filled = clean(source, brand, values);
+  const template = await templateFor(source.name, source, brandColor(brand.color), Object.keys(filled));
+  return finished(template, { ...filled, ...ready });
 }

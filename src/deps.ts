@@ -6,6 +6,7 @@ import { type AgencyStore, openAgencyStore } from "./db/agency-store.ts";
 import { type Directory, openDirectory } from "./db/directory.ts";
 import { type GlobalStore, openGlobalStore } from "./db/global-store.ts";
 import { createPool } from "./db/pool.ts";
+import { renderSampleFor } from "./jobs/template-sample.ts";
 import type { Logger } from "./log.ts";
 import { createHosts, type Hosts } from "./web/hosts.ts";
 import { createKeys, type Keys } from "./web/keys.ts";
@@ -27,6 +28,8 @@ export type Deps = {
   /** Where mail is kept while there is no SMTP_URL. */
   outboxDir: string;
   observe: RequestObserver;
+  /** Draws a template as it would look to a contact. */
+  renderSample: typeof renderSampleFor;
   close(): Promise<void>;
 };
 
@@ -48,6 +51,7 @@ export function createDeps(config: Config, databaseUrl: string, log: Logger, obs
     pools: { app, directory: directoryPool },
     outboxDir: path.join(config.dataDir, "outbox"),
     observe,
+    renderSample: renderSampleFor,
     close: async () => {
       await Promise.all([app.end(), directoryPool.end()]);
     },

@@ -92,6 +92,23 @@ export const app = {
   /** The style sheet of the preview: a colour under its own id. */
   brandingPreviewTheme: (slug: string, color: string) => `/${slug}/settings/branding/preview.css${query({ color })}`,
   brandImage: (slug: string, hash: string) => `/${slug}/settings/branding/images/${hash}.png`,
+  emailTemplates: (slug: string) => `/${slug}/settings/email-templates`,
+  newEmailTemplate: (slug: string) => `/${slug}/settings/email-templates/new`,
+  customValues: (slug: string, q?: string) => `/${slug}/settings/email-templates/custom-values${query({ q })}`,
+  /** `key` is a kind or an own template's id; with `draft` the form holds what was typed last and not saved. */
+  emailTemplate: (slug: string, key: string, look: { as?: string | undefined; draft?: "1" | undefined } = {}) =>
+    `/${slug}/settings/email-templates/${key}${query(look)}`,
+  emailTemplatePreview: (slug: string, key: string) => `/${slug}/settings/email-templates/${key}/preview`,
+  /** The e-mail as a document of its own; `v` names the words in it. */
+  emailTemplateFrame: (
+    slug: string,
+    key: string,
+    look: { v: string; as?: string | undefined; scheme: "light" | "dark" },
+  ) => `/${slug}/settings/email-templates/${key}/preview.html${query(look)}`,
+  emailTemplateTests: (slug: string, key: string) => `/${slug}/settings/email-templates/${key}/tests`,
+  emailTemplateDefault: (slug: string, key: string) => `/${slug}/settings/email-templates/${key}/default`,
+  emailTemplateVersions: (slug: string, key: string) => `/${slug}/settings/email-templates/${key}/versions`,
+  emailTemplateRemoval: (slug: string, key: string) => `/${slug}/settings/email-templates/${key}/removal`,
   portalQr: (slug: string) => `/${slug}/portal-url.svg`,
 } as const;
 

@@ -17,7 +17,8 @@ export type EmailKind =
   | "sign-in-link"
   | "reset-password"
   | "confirm-email"
-  | "email-changed";
+  | "email-changed"
+  | "template";
 export type LinkKind = "invite" | "login" | "magic" | "reset" | "confirm";
 export type LinkUses = "once" | "until-expired" | "until-joined";
 export type Role = "owner" | "admin" | "member" | "viewer";
@@ -162,6 +163,8 @@ export type EmailsTable = {
   sent_at: Moment;
   /** What the relay answered to the attempt that it took. */
   response: ColumnType<string | null, string | null | undefined, string | null>;
+  /** The version of the agency's own words that the message is made of; null for the product's. */
+  template_version_id: ColumnType<string | null, string | null | undefined, string | null>;
 };
 
 export type EmailStepKind =
@@ -332,6 +335,39 @@ export type HandOversTable = {
   expires_at: Made;
 };
 
+export type TemplateKind = "invite" | "login-email" | "reset-password" | "confirm-email";
+
+export type EmailTemplatesTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  kind: TemplateKind | null;
+  name: string;
+  current_id: ColumnType<string | null, string | null | undefined, string | null>;
+  created_at: Made;
+  archived_at: Moment;
+};
+
+/** `fields` is the model's own shape. */
+export type EmailTemplateVersionsTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  template_id: string;
+  number: number;
+  fields: Json<Record<string, string>>;
+  made_by: string | null;
+  made_at: Made;
+};
+
+export type EmailTemplateDraftsTable = {
+  agency_id: AgencyId;
+  member_id: string;
+  template: string;
+  fields: Json<Record<string, string>>;
+  typed_at: Made;
+};
+
+export type ContactTagsTable = { agency_id: AgencyId; contact_id: string; tag: string; added_at: Made };
+
 type Jobs<Id> = {
   agency_id: Id;
   id: Generated<string>;
@@ -385,6 +421,10 @@ export type AgencyTables = {
   brand_images: BrandImagesTable;
   hand_overs: HandOversTable;
   sending_domains: SendingDomainsTable;
+  email_templates: EmailTemplatesTable;
+  email_template_versions: EmailTemplateVersionsTable;
+  email_template_drafts: EmailTemplateDraftsTable;
+  contact_tags: ContactTagsTable;
   jobs: Jobs<AgencyId>;
   events: Events<AgencyId>;
 };

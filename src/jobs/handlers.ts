@@ -13,6 +13,7 @@ import { createCheckSendingDomain } from "./check-sending-domain.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import { createSendEmail } from "./send-email.ts";
 import { createSendMemberReset } from "./send-member-reset.ts";
+import { createSendTemplateTest } from "./send-template-test.ts";
 import { createSendTestMail } from "./send-test-mail.ts";
 import type { SenderSettings } from "./sender.ts";
 import { createSweep } from "./sweep.ts";
@@ -49,6 +50,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     "check-domain": createCheckDomain(deps),
     "check-sending-domain": createCheckSendingDomain(deps),
     "send-test-mail": createSendTestMail(sending),
+    "send-template-test": createSendTemplateTest(sending),
     sweep: createSweep(deps),
   };
 }

@@ -9,6 +9,7 @@ import type { SendingIdentity } from "../models/sending-identity.ts";
 import { CODE_SECONDS } from "../models/sign-in-codes.ts";
 import { portal } from "../paths.ts";
 import type { From } from "./sender.ts";
+import { type ReadWords, renderTemplate } from "./template-message.ts";
 
 /** An e-mail that may go out now, with its secrets, which are in this process's memory and nowhere else. */
 export type Ready = {
@@ -17,6 +18,8 @@ export type Ready = {
   origin: string;
   link: { url: string; expiresAt: Date } | undefined;
   code: string | undefined;
+  /** The agency's own words; undefined where the product's hold. */
+  words: ReadWords | undefined;
   /** The member who sends, with his address. */
   sender: Mailbox | undefined;
   /** The agency's own domain, when mail may come from it now. */
@@ -40,7 +43,7 @@ export async function composeEmail(ready: Ready, from: From): Promise<ComposedMe
   });
 }
 
-function render({ sending, origin, link, code, sender }: Ready): Promise<RenderedEmail> {
+function render({ sending, origin, link, code, words, sender }: Ready): Promise<RenderedEmail> {
   const { agency, askedFrom, queuedAt, startedAt } = sending;
   const { logo } = agency;
   const brand: Brand = {
@@ -59,6 +62,20 @@ function render({ sending, origin, link, code, sender }: Ready): Promise<Rendere
   const ends = () => until(link?.expiresAt ?? startedAt, startedAt, agency.timeZone);
   const asked = { askedIn: askedFrom, askedAt: untilMoment(queuedAt, agency.timeZone) };
   const memberName = sender?.name ?? null;
+  if (words)
+    return renderTemplate(words, brand, {
+      facts: {
+        contact: { name: contactName, email: recipient, company: sending.company || null },
+        agency: { name: agency.ownName, supportEmail: agency.supportEmail },
+        portal: { name: agency.name, url: origin },
+      },
+      link: link && { url: link.url, seconds: words.kind ? sending.lifetimeSeconds : (words.words.link?.seconds ?? 0) },
+      recipient,
+      memberName: sending.kind === "reset-password" ? null : memberName,
+      message: sending.personalMessage,
+      askedIn: askedFrom,
+      askedAt: sending.kind === "reset-password" ? asked.askedAt : null,
+    });
   switch (sending.kind) {
     case "invite": {
       const { personalMessage: message } = sending;
@@ -94,6 +111,8 @@ function render({ sending, origin, link, code, sender }: Ready): Promise<Rendere
       const changed = { newAddress: masked(sending.contactEmail), changedAt: untilMoment(queuedAt, agency.timeZone) };
       return renderEmail("email-changed", brand, { contactName, ...changed, recipient });
     }
+    case "template":
+      throw new Error("An e-mail of a template has a version.");
   }
 }
 

@@ -10,6 +10,7 @@ export type JobKind =
   | "check-domain"
   | "check-sending-domain"
   | "send-test-mail"
+  | "send-template-test"
   | "sweep";
 
 /** A job to be done: ids only, never a token or an address. `runAt` is now unless given. */

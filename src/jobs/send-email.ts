@@ -8,6 +8,7 @@ import { newMessageId } from "../mail/compose.ts";
 import { createAccessLink } from "../models/access-links.ts";
 import { BATCH_PAUSED } from "../models/emails.ts";
 import { Unavailable } from "../models/errors.ts";
+import { markInvited } from "../models/invitations.ts";
 import { portalUrl } from "../models/portal-url.ts";
 import {
   findSender,
@@ -29,6 +30,7 @@ import type { SendingDeps } from "./handlers.ts";
 import { composeEmail, type Ready } from "./message.ts";
 import { finishJob, holdLease, LeaseLost, parkJob, postponeJob } from "./queue.ts";
 import { senderOf } from "./sender.ts";
+import { versionWords } from "./template-message.ts";
 import { createTogether, type Once } from "./together.ts";
 import type { Handler } from "./worker.ts";
 
@@ -41,6 +43,7 @@ const links: Record<Sending["kind"], { kind: LinkKind; uses: LinkUses } | undefi
   "reset-password": { kind: "reset", uses: "once" },
   "confirm-email": { kind: "confirm", uses: "once" },
   "email-changed": undefined,
+  template: { kind: "magic", uses: "once" },
 };
 
 /** The handler of `send-email`. */
@@ -105,18 +108,26 @@ async function begin(
   }
   const { go: sending } = start;
   const origin = await once("portal", () => portalUrl(db, deps.portalOrigin));
+  const words = sending.templateVersionId ? await versionWords(db, sending.templateVersionId) : undefined;
   return {
     sending,
     identity,
     origin,
-    link: await makeLink(db, sending, origin),
+    words,
+    link: await makeLink(db, sending, origin, words),
     code: await makeCode(db, sending, deps.codeKey),
   };
 }
 
-async function makeLink(db: AgencyDb, sending: Sending, origin: string): Promise<Ready["link"]> {
+async function makeLink(
+  db: AgencyDb,
+  sending: Sending,
+  origin: string,
+  template: Ready["words"],
+): Promise<Ready["link"]> {
   const link = links[sending.kind];
   if (!link) return undefined;
+  if (sending.kind === "template") return makeOwnLink(db, sending, origin, template);
   const { token, expiresAt } = await createAccessLink(db, {
     ...link,
     contactId: sending.contactId,
@@ -125,6 +136,28 @@ async function makeLink(db: AgencyDb, sending: Sending, origin: string): Promise
     emailId: sending.id,
     ...(sending.sentBy ? { madeBy: sending.sentBy } : {}),
     ...(link.kind === "confirm" ? { newEmail: sending.to } : {}),
+  });
+  return { url: `${origin}${portal.link(token)}`, expiresAt };
+}
+
+// A link in an agency's own words invites whoever was never invited: it lets him in.
+async function makeOwnLink(
+  db: AgencyDb,
+  { id, contactId, sentBy }: Sending,
+  origin: string,
+  template: Ready["words"],
+): Promise<Ready["link"]> {
+  const wanted = template?.words.link;
+  if (!wanted) return undefined;
+  await markInvited(db, contactId, id, sentBy);
+  const { token, expiresAt } = await createAccessLink(db, {
+    kind: "magic",
+    uses: "once",
+    contactId,
+    destination: wanted.to,
+    lifetimeSeconds: wanted.seconds,
+    emailId: id,
+    ...(sentBy ? { madeBy: sentBy } : {}),
   });
   return { url: `${origin}${portal.link(token)}`, expiresAt };
 }

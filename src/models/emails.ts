@@ -14,6 +14,8 @@ export type NewEmail = {
   lifetimeSeconds: number;
   browserHash?: Buffer | undefined;
   askedFrom?: string | undefined;
+  /** For kind `template`: the version of the agency's words that the message is made of. */
+  templateVersionId?: string | undefined;
   lane: Lane;
 };
 
@@ -33,9 +35,11 @@ export type NewEmails = {
 export async function queueEmail(db: AgencyDb, email: NewEmail): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     with made as (
-      insert into emails (kind, contact_id, to_email, sent_by, personal_message, destination, lifetime_seconds, browser_hash, asked_from)
+      insert into emails (kind, contact_id, to_email, sent_by, personal_message, destination, lifetime_seconds, browser_hash, asked_from,
+                          template_version_id)
       select ${email.kind}, id, coalesce(${email.toEmail ?? null}, email), ${email.sentBy ?? null}, ${email.personalMessage ?? null},
-             ${email.destination ?? "/"}, ${email.lifetimeSeconds}, ${email.browserHash ?? null}, ${email.askedFrom ?? null}
+             ${email.destination ?? "/"}, ${email.lifetimeSeconds}, ${email.browserHash ?? null}, ${email.askedFrom ?? null},
+             ${email.templateVersionId ?? null}::uuid
       from contacts where id = ${email.contactId}
       returning id, contact_id, kind, sent_by
     ), ${afterwards(email.lane, false)}

@@ -45,7 +45,12 @@ export type EventKind =
   | "sending-domain.selected"
   | "sending-domain.changed"
   | "sending-domain.tested"
-  | "sending-domain.removed";
+  | "sending-domain.removed"
+  | "email-template.changed"
+  | "email-template.restored"
+  | "email-template.removed"
+  | "contact.tagged"
+  | "contact.untagged";
 
 export type NewEvent = {
   kind: EventKind;

@@ -4,6 +4,7 @@ import type { AgencyDb, AgencyReader } from "../db/schema.ts";
 import { type ContactSelection, restoreContacts, selectContacts } from "./contacts.ts";
 import { beginBatch, type Group, groupOutcomes, sealBatch } from "./email-batches.ts";
 import { queueEmails } from "./emails.ts";
+import { recordEvent } from "./events.ts";
 import { limits } from "./limits.ts";
 import { DEFAULT_LIFETIME } from "./magic-links.ts";
 import type { PastedPerson } from "./pasted-addresses.ts";
@@ -186,4 +187,22 @@ async function restore(db: AgencyDb, { contacts }: InviteList, order: InviteOrde
       : { kind: "invite", lifetimeSeconds: invite_seconds, markInvited: true }),
     lane: "interactive",
   });
+}
+
+/** Notes that a message with a link of its own invites its contact, who was never invited before; nothing for anybody else. */
+export async function markInvited(
+  db: AgencyDb,
+  contactId: string,
+  emailId: string,
+  memberId: string | null,
+): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable("contacts")
+    .set({ invited_at: sql<Date>`now()` })
+    .where("id", "=", contactId)
+    .where("invited_at", "is", null)
+    .where("revoked_at", "is", null)
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n)
+    await recordEvent(db, { kind: "contact.invited", contactId, emailId, memberId: memberId ?? undefined });
 }

@@ -26,7 +26,17 @@ export type Sending = {
   askedFrom: string | null;
   queuedAt: Date;
   startedAt: Date;
-  agency: { name: string; color: string; logo: Logo | null; timeZone: string; supportEmail: string | null };
+  /** `name` is the portal's, by which clients know the agency; `ownName` is the agency's own. */
+  agency: {
+    name: string;
+    ownName: string;
+    color: string;
+    logo: Logo | null;
+    timeZone: string;
+    supportEmail: string | null;
+  };
+  /** The version of the agency's own words; null where the product's hold. */
+  templateVersionId: string | null;
   /** The agency's name in the address that a bounce comes back to. */
   bounceNumber: number;
 };
@@ -55,6 +65,10 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
   if (!email || !["queued", "delayed", "sending"].includes(email.status)) return { over: true };
   const { contactId, contactEmail } = email;
   const end = endOf(email);
+  if (email.revoked && email.kind === "template") {
+    await markFailed(db, emailId, "Access is revoked, so this email has no link that works.");
+    return { over: true };
+  }
   if (end || !contactId || contactEmail === null) {
     await endEmail(db, email, end ?? { status: "cancelled", reason: "The contact was deleted before it was sent." });
     return { over: true };
@@ -81,6 +95,7 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
       status_at: sql<Date>`now()`,
       attempts: eb("attempts", "+", 1),
       message_id: eb.fn.coalesce("message_id", eb.val(messageId)),
+      template_version_id: email.templateVersionId,
     }))
     .where("id", "=", emailId)
     .returning(["message_id", "attempts"])
@@ -97,6 +112,7 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
   } = email;
   const {
     agencyName,
+    ownName,
     agencyColor,
     agencyLogo,
     timeZone,
@@ -112,7 +128,7 @@ export async function startSending(db: AgencyDb, emailId: string, messageId: str
       contactEmail,
       messageId: started.message_id ?? messageId,
       attempt: started.attempts,
-      agency: { name: agencyName, color: agencyColor, logo: agencyLogo, timeZone, supportEmail },
+      agency: { name: agencyName, ownName, color: agencyColor, logo: agencyLogo, timeZone, supportEmail },
     },
   };
 }
@@ -147,6 +163,7 @@ async function loadEmail(db: AgencyDb, emailId: string) {
       "contacts.name as contactName",
       "contacts.email as contactEmail",
       "contacts.company",
+      "agencies.name as ownName",
       "agencies.logo as agencyLogo",
       "agencies.brand_color as agencyColor",
       "agencies.time_zone as timeZone",
@@ -157,6 +174,10 @@ async function loadEmail(db: AgencyDb, emailId: string) {
     ])
     .select([
       sql<string>`coalesce(agencies.portal_name, agencies.name)`.as("agencyName"),
+      // the words that hold now, unless an earlier attempt or whoever queued it has chosen them
+      sql<string | null>`coalesce(emails.template_version_id, (
+        select current_id from email_templates where email_templates.agency_id = emails.agency_id
+          and email_templates.kind = emails.kind))`.as("templateVersionId"),
       sql<boolean>`contacts.revoked_at is not null`.as("revoked"),
       sql<boolean>`contacts.joined_at is not null`.as("joined"),
       sql<boolean>`batch.stopped_at is not null`.as("stopped"),

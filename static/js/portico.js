@@ -480,6 +480,35 @@ function showOptions(records) {
   }
 }
 
+// Inserting ----------------------------------------------------------------
+
+// The bars of a form whose buttons write into its fields, at the cursor; links and marks go into the long one alone.
+let wroteIn;
+
+const showInsertBars = () => findAll("[data-insert-bar][hidden]").forEach((bar) => (bar.hidden = false));
+
+function insert(button) {
+  const form = document.getElementById(button.closest("[data-insert-bar]")?.dataset.insertBar);
+  const area = form && find("textarea", form);
+  if (!area) return;
+  const field = button.dataset.insertIn !== "body" && wroteIn?.form === form && wroteIn.isConnected ? wroteIn : area;
+  const [before, after = ""] = button.dataset.insert.split("|cursor|");
+  const { selectionStart: from, selectionEnd: to } = field;
+  const text = before + field.value.slice(from, to) + after;
+  field.focus();
+  field.setSelectionRange(from, to);
+  // this way the browser's own undo knows of it
+  if (!document.execCommand("insertText", false, text)) {
+    field.setRangeText(text, from, to, "end");
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+  if (after) field.setSelectionRange(from + before.length, from + before.length + to - from);
+}
+
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches?.("form[data-inserts] :is(textarea, input[type=text])")) wroteIn = target;
+});
+
 // Small things -------------------------------------------------------------
 
 function counters(input) {
@@ -537,6 +566,8 @@ document.addEventListener("click", (event) => {
   if (copying) return void copy(copying);
   const removing = on("[data-remove-chip]");
   if (removing) return removeChip(removing.closest("[data-chip]"));
+  const inserting = on("[data-insert]");
+  if (inserting) return insert(inserting);
   const option = on("[data-combo] [role=option]");
   if (option) return takeOption(comboOf(option), option);
   const chips = on("[data-combo] .chips");
@@ -593,6 +624,7 @@ function refresh(records = []) {
   countAll();
   showThemePickers();
   showReveals();
+  showInsertBars();
   startWaits();
   showOptions(records);
 }

@@ -31,6 +31,7 @@ function work(
       "check-domain": handler,
       "check-sending-domain": handler,
       "send-test-mail": handler,
+      "send-template-test": handler,
       sweep: handler,
     },
     listen: (wake) => listen({ url, role: "portico_directory", channel: "jobs_ready", onNotify: wake }),

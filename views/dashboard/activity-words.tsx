@@ -13,6 +13,7 @@ export const emailWords: Readonly<Record<EmailKind, string>> = {
   "reset-password": "Password reset",
   "confirm-email": "Confirmation of a new address",
   "email-changed": "Notice of a new address",
+  template: "Email in your own words",
 };
 
 export const linkWords: Readonly<Record<LinkKind, string>> = {

@@ -7,7 +7,7 @@ import { Menu, MenuButton, MenuDivider, MenuLink, MenuNote, MenuTitle } from "..
 import { ThemePicker } from "../ui/theme-picker.tsx";
 
 export type AgencyName = { name: string; slug: string };
-export type SettingsItem = "domains" | "branding" | "sending";
+export type SettingsItem = "domains" | "branding" | "email-templates" | "sending";
 export type NavItem = "portal" | "log" | SettingsItem;
 
 export type SidebarProps = {
@@ -31,6 +31,12 @@ const nav: readonly NavLine[] = [
 const settings: readonly NavLine[] = [
   { item: "domains", icon: "globe", label: "Domains", href: (slug) => app.domains(slug) },
   { item: "branding", icon: "brush", label: "Branding", href: (slug) => app.branding(slug) },
+  {
+    item: "email-templates",
+    icon: "template",
+    label: "Email templates",
+    href: (slug) => app.emailTemplates(slug),
+  },
   { item: "sending", icon: "mail", label: "Sending domain", href: (slug) => app.sending(slug) },
 ];
 

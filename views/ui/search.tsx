@@ -8,6 +8,7 @@ type SearchProps = Passed & {
   value?: string | undefined;
   label: string;
   placeholder?: string | undefined;
+  autofocus?: boolean | undefined;
 };
 
 export function Search(props: SearchProps) {
@@ -22,6 +23,7 @@ export function Search(props: SearchProps) {
         value={props.value ?? ""}
         placeholder={props.placeholder}
         aria-label={props.label}
+        autofocus={props.autofocus || undefined}
         {...passed(props)}
       />
       <span class="htmx-indicator">

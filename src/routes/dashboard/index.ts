@@ -9,6 +9,7 @@ import { contactRoutes } from "./contacts.tsx";
 import { domainRoutes } from "./domains.tsx";
 import { emailBatchRoutes } from "./email-batches.tsx";
 import { emailLogRoutes } from "./email-log.tsx";
+import { emailTemplateRoutes } from "./email-templates.tsx";
 import { emailRoutes } from "./emails.tsx";
 import { homeRoutes } from "./home.tsx";
 import { hostSelectionRoutes } from "./host-selection.tsx";
@@ -46,6 +47,7 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...suppressionRoutes,
   ...contactAddressRoutes,
   ...sendingResumptionRoutes,
+  ...emailTemplateRoutes,
   ...invitationRoutes,
   ...loginEmailRoutes,
   ...magicLinkRoutes,
