@@ -58,6 +58,7 @@ export async function queueEmails(
   contacts: Expression<{ id: string }> | readonly string[],
   email: NewEmails,
 ): Promise<number> {
+  // The rows are locked as they are chosen: who is deleted or revoked meanwhile is left out, and fails none of the others.
   const chosen = "length" in contacts ? sql`select unnest(${[...contacts]}::uuid[]) as id` : sql`${contacts}`;
   const { rows } = await sql<{ queued: number }>`
     with chosen as (${chosen}), made as (
@@ -65,6 +66,7 @@ export async function queueEmails(
       select ${email.kind}, contacts.id, contacts.email, ${email.batchId ?? null}::uuid, ${email.sentBy ?? null}::uuid,
              ${email.personalMessage ?? null}, ${email.destination ?? "/"}, ${email.lifetimeSeconds}::int
       from contacts where id in (select id from chosen) and revoked_at is null
+      for no key update
       returning id, contact_id, kind, sent_by
     ), ${afterwards(email.lane, email.markInvited ?? false)}
     select count(*) as queued from made`.execute(db);

@@ -132,6 +132,22 @@ describe("many e-mails", () => {
     expect(rows.every((row) => row.invited_at && row.last_email_id)).toBe(true);
   });
 
+  test("leave out a contact who is deleted at the same moment, and go to the others", async () => {
+    const { database, store, contact, emails } = await agency();
+    const [gone, stays] = [await contact("gone@acme.example"), await contact("stays@acme.example")];
+    const deletion = await database.owner.connect();
+    await deletion.query("begin");
+    await deletion.query("delete from contacts where id = $1", [gone]);
+    const queued = store.write((db) => queueEmails(db, [gone, stays], BULK));
+    queued.catch(() => undefined);
+    const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while ((await database.owner.query(waiting)).rowCount === 0);
+    await deletion.query("commit");
+    deletion.release();
+    expect(await queued).toBe(1);
+    expect((await emails()).map(({ to_email }) => to_email)).toEqual(["stays@acme.example"]);
+  });
+
   test("of ten thousand contacts are there at once and counted right", async () => {
     const { database, store } = await agency();
     await database.owner.query(
