@@ -72,8 +72,8 @@ export function selectContacts(
 }
 
 /**
- * What a search asks for, as patterns: every word must stand somewhere in the name, the address or the company. The longest
- * comes first, because the index is asked for that one. Undefined without words.
+ * What a search asks for, as patterns: every word must stand somewhere in the name, the address or the company. The one with the
+ * longest run of letters and digits comes first, because the text index is asked for that one. Undefined without words.
  */
 export function searchPatterns(q: string | undefined): string[] | undefined {
   const words = (q ?? "")
@@ -83,9 +83,14 @@ export function searchPatterns(q: string | undefined): string[] | undefined {
     .split(/[\s\p{Cc}]+/u)
     .filter(Boolean);
   if (words.length === 0) return undefined;
-  const chosen = [...new Set(words)].sort((a, b) => b.length - a.length).slice(0, 10);
+  const chosen = [...new Set(words)].sort((a, b) => runOf(b) - runOf(a) || b.length - a.length).slice(0, 10);
   return chosen.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
 }
+
+const runOf = (word: string) => Math.max(...word.split(/[^\p{L}\p{N}]+/u).map((run) => run.length));
+
+/** Whether the text index can tell anything about these patterns: it knows three letters or digits in a row. */
+export const hasTrigram = (patterns: readonly string[]) => runOf(patterns[0] ?? "") >= 3;
 
 const all = (parts: RawBuilder<boolean>[]) =>
   parts.length > 0 ? sql<boolean>`${sql.join(parts, sql` and `)}` : undefined;

@@ -183,11 +183,15 @@ describe("the list of contacts", () => {
       store.id,
     ]);
     await client.query("select set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)");
-    for (const sort of contactsSorts) {
-      const first = await store.read((db) => listContacts(db, { sort, limit: 5 }));
-      const explained = await explain(client, (db) => listContacts(db, { sort, after: first.next, limit: 5 }));
-      expect(explained).toMatch(/Index Cond: \(\(agency_id = .*AND \(ROW\(.*[<>] ROW\(/);
-    }
+    for (const sort of contactsSorts)
+      for (const status of [undefined, "joined"] as const) {
+        const first = await store.read((db) => listContacts(db, { sort, status, limit: 2 }));
+        const explained = await explain(client, (db) =>
+          listContacts(db, { sort, status, after: first.next, limit: 2 }),
+        );
+        expect(explained).toMatch(/Index Cond: \(\(agency_id = .*AND \(ROW\(.*[<>] ROW\(/);
+        if (status) expect(explained).toMatch(/Index Cond: .*\(status(?:_rank)? = /);
+      }
     await client.query("rollback");
   });
 
@@ -273,29 +277,69 @@ describe("a search", () => {
     });
   });
 
-  it("walks the same pages whether it finds few or many", async () => {
+  it("walks the same pages whether it finds few or many, and says where it has not counted on", async () => {
     const store = await newAgency();
     await seed(store, 5100);
-    for (const [q, total] of [
-      ["c1", 1111],
-      ["acme", 5100],
+    for (const [q, total, counted] of [
+      ["c1", 1111, false],
+      ["acme", 5100, false],
+      ["c507", 11, true],
+      ["c1 acme 77", 20, true],
     ] as const)
       for (const sort of ["-invited", "name", "status"] as const) {
         const found: string[] = [];
         let page = await store.read((db) => listContacts(db, { sort, q, limit: 900 }));
         for (;;) {
-          expect(page).toMatchObject({ before: found.length, total });
+          expect(page.before).toBe(found.length);
           found.push(...ids(page.rows));
+          expect(page.more).toBe(!counted && page.next !== undefined);
+          if (page.more) expect(page.total).toBeGreaterThan(found.length);
+          else expect(page.total).toBe(total);
+          expect(page.total).toBeLessThanOrEqual(total);
           const { next } = page;
           if (!next) break;
           page = await store.read((db) => listContacts(db, { sort, q, after: next, limit: 900 }));
         }
         expect(new Set(found).size).toBe(total);
+        if (!page.previous) continue;
         const back = await store.read((db) => listContacts(db, { sort, q, before: page.previous, limit: 900 }));
         expect(ids(back.rows)).toEqual(found.slice(back.before, back.before + 900));
+        expect(back.total).toBeGreaterThan(back.before + 900);
       }
     const joined = await store.read((db) => listContacts(db, { sort: "name", q: "acme", status: "joined" }));
-    expect(joined.total).toBe(1275);
+    expect(joined).toMatchObject({ total: 1275, more: false });
+  });
+
+  it("selects exactly all that match, however far the list has counted", async () => {
+    const store = await newAgency();
+    await seed(store, 5100);
+    const page = await store.read((db) => listContacts(db, { sort: "name", q: "c1" }));
+    expect(page.more).toBe(true);
+    const selection = contactSelection({ contacts: [], all: true, q: "c1" });
+    const counted = await store.read((db) => countSelection(db, selection));
+    expect(Object.values(counted).reduce((sum, one) => sum + one, 0)).toBe(1111);
+    const member = await newMember();
+    const alreadyRevoked = counted.revoked;
+    expect(await store.write((db) => revokeContacts(db, selection, member))).toBe(1111 - alreadyRevoked);
+  });
+
+  it("finds what stands together far down the order", async () => {
+    const store = await newAgency();
+    await seed(store, 12_100);
+    // Common enough among the oldest to be looked for along the order, and last in it.
+    await database.owner.query(
+      "update contacts set name = 'zz ' || email, company = 'Zulu' where agency_id = $1 and id in (select id from contacts where agency_id = $1 order by id limit 35)",
+      [store.id],
+    );
+    for (const q of ["zulu", "zu"])
+      for (const sort of ["name", "-name"] as const) {
+        const page = await store.read((db) => listContacts(db, { sort, q, limit: 20 }));
+        expect(page.rows).toHaveLength(20);
+        expect(page.rows.every((row) => row.company === "Zulu")).toBe(true);
+        const last = await store.read((db) => listContacts(db, { sort, q, after: page.next, limit: 20 }));
+        expect(last).toMatchObject({ before: 20, total: 35, more: false, next: undefined });
+        expect(new Set([...ids(page.rows), ...ids(last.rows)]).size).toBe(35);
+      }
   });
 
   it("never finds another agency's contacts", async () => {

@@ -1,4 +1,5 @@
 // What can be done with the ticked contacts, or with all that the filter matches.
+import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import { app } from "../../src/paths.ts";
 import { BulkBar, BulkButton } from "../ui/bulk-bar.tsx";
 import { type Filters, opensDialog } from "./contacts-view.ts";
@@ -6,9 +7,9 @@ import { type Filters, opensDialog } from "./contacts-view.ts";
 /** The id of the bar, which is the form that the rows' boxes belong to. */
 export const BULK_FORM = "bulk-bar";
 
-type BulkBarProps = { slug: string; filters: Filters; total: number; shown: number };
+type BulkBarProps = { slug: string; filters: Filters; contacts: ContactsPage };
 
-export function BulkBarPart({ slug, filters: { status, q }, total, shown }: BulkBarProps) {
+export function BulkBarPart({ slug, filters: { status, q }, contacts }: BulkBarProps) {
   const revoke = app.revocations(slug);
   const invite = app.invitations(slug);
   const login = app.loginEmails(slug);
@@ -16,8 +17,8 @@ export function BulkBarPart({ slug, filters: { status, q }, total, shown }: Bulk
     <BulkBar
       id={BULK_FORM}
       label="Actions for the selected contacts"
-      total={total}
-      shown={shown}
+      total={contacts.more ? undefined : contacts.total}
+      shown={contacts.rows.length}
       action={login}
       filter={{ status, q }}
     >

@@ -66,7 +66,7 @@ function Contacts(props: PortalProps) {
       <ContactsToolbar {...props} />
       {mayAct && <RowForm filters={filters} />}
       <ContactsTable {...props} />
-      {mayAct && <BulkBarPart slug={slug} filters={filters} total={contacts.total} shown={contacts.rows.length} />}
+      {mayAct && <BulkBarPart slug={slug} filters={filters} contacts={contacts} />}
       <div id="contacts-reload" />
     </>
   );

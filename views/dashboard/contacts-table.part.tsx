@@ -7,7 +7,7 @@ import { Empty } from "../ui/empty.tsx";
 import { ActionsHead, Pager, SelectAllCell, SortHead, Table } from "../ui/table.tsx";
 import { isOnItsWay } from "./contact-mail.tsx";
 import { ContactRowPart } from "./contact-row.part.tsx";
-import { type Filters, listPath, opensDialog, swapsTable, type Viewing } from "./contacts-view.ts";
+import { type Filters, listPath, opensDialog, swapsTable, totalText, type Viewing } from "./contacts-view.ts";
 
 const WATCHED = 5;
 /** The id of what asks for the table by itself. */
@@ -88,9 +88,9 @@ function NoMatch({ slug, filters: { q, status, sort }, mayAct }: ContactsTablePr
   );
 }
 
-/** Which rows these are: "51–100 of 214". */
-export const rangeText = ({ before, rows, total }: ContactsPage) =>
-  `${before + 1}–${before + rows.length} of ${Math.max(total, before + rows.length)}`;
+/** Which rows these are: "51–100 of 214", or "of 1,000+" where nobody has counted further. */
+export const rangeText = (page: ContactsPage) =>
+  `${page.before + 1}–${page.before + page.rows.length} of ${totalText(page)}`;
 
 function Pages({ contacts, slug, filters }: ContactsTableProps) {
   const { previous, next } = contacts;

@@ -4,6 +4,7 @@ import { BulkBarPart } from "./bulk-bar.part.tsx";
 import { ContactsTable, type ContactsTableProps } from "./contacts-table.part.tsx";
 import { ContactsTabsUpdate } from "./contacts-tabs.part.tsx";
 import { ToolbarFilters } from "./contacts-toolbar.part.tsx";
+import { totalText } from "./contacts-view.ts";
 
 export function ContactsTableReply(props: ContactsTableProps & { counts: PortalCounts }) {
   const { contacts, filters, slug, mayAct } = props;
@@ -16,11 +17,11 @@ export function ContactsTableReply(props: ContactsTableProps & { counts: PortalC
       </hx-partial>
       {mayAct && (
         <hx-partial hx-target="#bulk-bar" hx-swap="outerHTML">
-          <BulkBarPart slug={slug} filters={filters} total={contacts.total} shown={contacts.rows.length} />
+          <BulkBarPart slug={slug} filters={filters} contacts={contacts} />
         </hx-partial>
       )}
       <hx-partial hx-target="#live" hx-swap="innerHTML">
-        {contacts.total === 1 ? "1 contact" : `${contacts.total} contacts`}
+        {contacts.total === 1 ? "1 contact" : `${totalText(contacts)} contacts`}
       </hx-partial>
     </>
   );

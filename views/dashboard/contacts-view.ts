@@ -1,5 +1,6 @@
 // What every part of the contacts list needs to know: whose list, in which time zone, whether the reader may act, and its filter.
 import type { ContactStatus, ContactsSort } from "../../src/models/contacts.ts";
+import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import { app } from "../../src/paths.ts";
 
 /** The reader's side of a page: the agency's slug and time zone, and whether he may do more than look. */
@@ -20,6 +21,14 @@ export const swapsTable = { "hx-target": "#contacts-table", "hx-swap": "outerMor
 /** What htmx needs to open a dialog that has an address of its own. */
 export const opensDialog = (href: string) =>
   ({ "hx-get": href, "hx-target": "#dialog", "hx-swap": "innerHTML", "hx-indicator": "this" }) as const;
+
+/** How many there are in all: "214", or "1,000+" where at least so many are known of; never fewer than are shown. */
+export function totalText({ before, rows, total, more }: ContactsPage): string {
+  const shown = before + rows.length;
+  if (!more) return String(Math.max(total, shown));
+  const unit = total >= 1000 ? 1000 : 100;
+  return `${Math.max(Math.floor(total / unit) * unit, shown).toLocaleString("en")}+`;
+}
 
 /** A person's name, or his address while he has none. */
 export const nameOf = ({ name, email }: { name: string; email: string }) => name || email;

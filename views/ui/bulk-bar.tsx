@@ -10,8 +10,8 @@ type BulkBarProps = {
   /** Also the id of the form that the rows' boxes belong to. */
   id: string;
   label: string;
-  /** How many match the current filter in all; more than `shown` offers to select them all. */
-  total: number;
+  /** How many match the current filter in all, undefined where nobody has counted them; more than `shown` offers to select them all. */
+  total: number | undefined;
   shown: number;
   /** Where the buttons go unless they have a `formaction` of their own. */
   action: string;
@@ -30,12 +30,12 @@ function Count({ total, shown }: BulkBarProps) {
             <b data-count>0</b> selected
           </span>
           <span data-every hidden>
-            All <b>{total}</b> selected
+            All {total === undefined ? "that match" : <b>{total}</b>} selected
           </span>
         </span>
-        {total > shown && (
+        {(total === undefined || total > shown) && (
           <button class="link-btn" type="button" data-select-every hidden>
-            {`Select all ${total}`}
+            {`Select all ${total ?? "that match"}`}
           </button>
         )}
       </span>

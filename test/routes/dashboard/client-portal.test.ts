@@ -135,6 +135,23 @@ describe("the Client portal page", () => {
     expect(await visitor.page(app.portal(slug))).toContain("Select all 124");
   });
 
+  it("says how many a search has counted where there are more, and offers all that match", async () => {
+    const { id, slug, members } = world.rivermark;
+    await world.database.owner.query(
+      "insert into contacts (agency_id, email, name) select $1, 'm' || n || '@many.example', 'Many ' || n from generate_series(1, 2500) n",
+      [id],
+    );
+    const visitor = await world.member(members.owner);
+    const path = app.portal(slug, { q: "many" });
+    const html = await visitor.page(path);
+    expect(html).toContain("<p>1–50 of 1,000+</p>");
+    expect(html).toContain("Select all that match");
+    expect(await visitor.page(path, { htmx: "contacts-table" })).toContain("1,000+ contacts");
+    const dialog = await visitor.page(`${app.revocations(slug)}?all=1&q=many`);
+    expect(text(dialog)).toContain("2500");
+    await world.database.owner.query("delete from contacts where agency_id = $1 and email like '%@many.example'", [id]);
+  });
+
   it("says why there is nothing to show", async () => {
     const { slug } = world.northwind;
     const visitor = await asOwner();
