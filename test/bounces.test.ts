@@ -1,12 +1,15 @@
 // What comes back after the relay took a message: a real conversation by SMTP, and signed posts, both as strangers would try them too.
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, generateKeyPairSync, randomBytes } from "node:crypto";
 import { createTransport } from "nodemailer";
 import { expect, onTestFinished, test } from "vitest";
 import { startBounceListener } from "../src/bounce-listener.ts";
 import { createBounceIntake } from "../src/bounces.ts";
+import { senderOf } from "../src/jobs/sender.ts";
 import { readBounceAddress } from "../src/models/bounce-addresses.ts";
+import { sealedFor } from "../src/models/dkim-keys.ts";
 import { Unavailable } from "../src/models/errors.ts";
 import { releaseSuppression } from "../src/models/suppressions.ts";
+import { createInternal } from "../src/routes/internal.ts";
 import { createKeys } from "../src/web/keys.ts";
 import { startMailing } from "./jobs/mailing.ts";
 import { SEALING_SECRET, sendersWith } from "./support/senders.ts";
@@ -110,6 +113,29 @@ test("a message asks for its bounces at an address of at most 64 characters that
   expect(returnPath.indexOf("@")).toBeLessThanOrEqual(64);
   for (const address of [returnPath, returnPath.toUpperCase()])
     expect(readBounceAddress(address, keys.every("bounce"))).toMatchObject({ emailId, attempt: 1 });
+});
+
+test("a message from an agency's own domain asks for its bounces there once the domain leads them to us, else at the platform's", () => {
+  const [agencyId, domainId] = [crypto.randomUUID(), crypto.randomUUID()];
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
+  const sealedKey = senders.seal(privateKey.export({ type: "pkcs8", format: "der" }), sealedFor(agencyId, domainId));
+  const own = { domainId, domain: "acme.example", address: "hello@acme.example", selector: "portico1", sealedKey };
+  const ref = { agencyNumber: 7, emailId: crypto.randomUUID(), attempt: 1 };
+  const deps = {
+    senders,
+    mailFrom: { name: "Portico", address: "no-reply@portico.example" },
+    log: { info() {}, warn() {}, error() {} },
+  };
+  const hostOf = (
+    bounceHost: string | undefined,
+    settings: typeof senders | ReturnType<typeof sendersWith> = senders,
+  ) =>
+    senderOf({ ...own, spf: false, bounceHost }, agencyId, { ...deps, senders: settings }, ref).envelopeFrom?.split(
+      "@",
+    )[1];
+  expect(hostOf("portico-bounces.acme.example")).toBe("portico-bounces.acme.example");
+  expect(hostOf(undefined)).toBe("bounces.portico.example");
+  expect(hostOf(undefined, sendersWith())).toBe("portico.example");
 });
 
 test("a hard bounce marks the e-mail and suppresses the address, with the server's words but without address or link", async () => {
@@ -247,6 +273,27 @@ test("a post counts when its signature and time are right, and once", async () =
   expect(await intake.takeReport({ ...right, signature: right.signature.toUpperCase() })).toBe("repeated");
   expect((await email(emailId)).status).toBe("bounced");
   expect(await suppressed()).toEqual(["maya@acme.example bounce"]);
+});
+
+test("the internal listener answers a post with what became of it", async () => {
+  const { intake, returnPath } = await sent();
+  const hosts = { isServed: () => false };
+  const metrics = { contentType: "text/plain", text: async () => "" };
+  const routes = createInternal({ isOpen: () => true, isReady: async () => true, metrics, hosts, bounces: intake });
+  const at = String(Math.floor(Date.now() / 1000));
+  const post = async (body: string, key = keys.newest("bounce-report")) => {
+    const signature = createHmac("sha256", key).update(`${at}.${body}`).digest("hex");
+    const headers = { "portico-timestamp": at, "portico-signature": signature };
+    return (await routes.request("http://localhost/bounces", { method: "POST", body, headers })).status;
+  };
+  const body = JSON.stringify({ address: returnPath, kind: "complaint" });
+  expect(await post(body, randomBytes(32))).toBe(401);
+  expect(await post("nonsense")).toBe(422);
+  expect(await post(JSON.stringify({ address: "x@y.example", kind: "complaint" }))).toBe(404);
+  expect(await post(body)).toBe(200);
+  expect(await post(body)).toBe(409);
+  expect(await post("x".repeat(20_000))).toBe(413);
+  expect((await routes.request("http://localhost/bounces")).status).toBe(404);
 });
 
 test("an agency's bounce is nothing to another agency", async () => {

@@ -102,4 +102,9 @@ test("SPF mechanisms are read in every spelling, and what is none is refused, li
     ]);
   expect(readConfig({ BOUNCE_DOMAIN: "Bounces.Example.com." }, folder()).bounceDomain).toBe("bounces.example.com");
   expect(faultsOf({ BOUNCE_DOMAIN: "bounces@example.com" })).toHaveLength(1);
+  expect(faultsOf({ BOUNCE_PORT: "2525" })).toEqual([expect.stringContaining("BOUNCE_PORT needs BOUNCE_DOMAIN")]);
+  expect(faultsOf({ BOUNCE_SECRET: "short" })).toEqual([expect.stringContaining("BOUNCE_SECRET")]);
+  const listening = readConfig({ BOUNCE_DOMAIN: "bounces.example.com", BOUNCE_PORT: "2525" }, folder());
+  expect(listening.bounceListener).toEqual({ host: "127.0.0.1", port: 2525 });
+  expect(readConfig({}, folder())).toMatchObject({ bounceListener: undefined, bounceSecret: undefined });
 });

@@ -147,10 +147,13 @@ async function insertInvite(
   db: AgencyDb,
   { contactId, email, memberId, daysAgo, hours, trouble }: Invite,
 ): Promise<void> {
-  const at = sql<Date>`now() - make_interval(days => ${daysAgo}::int, hours => ${hours}::int)`;
+  const ago = sql`make_interval(days => ${daysAgo}::int, hours => ${hours}::int)`;
+  const at = sql<Date>`now() - ${ago}`;
   const sent = await db
     .insertInto("emails")
     .values({
+      // the log's order is that of the ids
+      id: sql<string>`uuidv7(- ${ago})`,
       kind: "invite",
       contact_id: contactId,
       sent_by: memberId,

@@ -11,6 +11,8 @@ import { accessLinkIn } from "../support/smtp.ts";
 let browser: Browser;
 let product: Product;
 /** Contacts of Northwind who have joined, one a look: each may ask for three links in a quarter of an hour. */
+let email: string;
+let bounced: string;
 let contacts: { id: string; name: string; email: string }[];
 
 beforeAll(async () => {
@@ -20,6 +22,29 @@ beforeAll(async () => {
     "select c.id, c.name, c.email from contacts c join agencies a on a.id = c.agency_id where a.slug = 'northwind' and c.status = 'joined' limit 4",
   );
   contacts = rows as typeof contacts;
+  // an e-mail whose story has every kind of line, to an address that is suppressed, and a batch that waits
+  const trouble = await product.database.owner.query(
+    `select e.agency_id, e.id, e.contact_id, e.to_email from emails e join agencies a on a.id = e.agency_id
+     where a.slug = 'northwind' and e.status = 'bounced' limit 1`,
+  );
+  const [{ agency_id, id, contact_id, to_email }] = trouble.rows as [Record<string, string>];
+  [email, bounced] = [id ?? "", contact_id ?? ""];
+  await product.database.owner.query(
+    `insert into email_steps (agency_id, email_id, kind, attempt, reason, smtp_status, response)
+     select $1, $2, kind, 1, 'The mailbox is full.', '450 4.2.2', '450 4.2.2 try later' from unnest(array
+       ['delayed', 'refused', 'paused', 'failed', 'suppressed', 'cancelled', 'queued-again', 'bounced', 'late', 'complained']) kind`,
+    [agency_id, id],
+  );
+  await product.database.owner.query(
+    "insert into suppressions (agency_id, email, reason) values ($1, $2, 'No such address.'), ($1, 'x@y.example', 'Spam.')",
+    [agency_id, to_email],
+  );
+  await product.database.owner.query(
+    `with batch as (insert into email_batches (agency_id, kind, total, paused_at) values ($1, 'login-email', 2, now()) returning id)
+     insert into emails (agency_id, kind, contact_id, batch_id, to_email, lifetime_seconds)
+     select $1, 'login-email', $2, id, $3, 60 from batch, generate_series(1, 2)`,
+    [agency_id, contact_id, to_email],
+  );
 });
 afterAll(async () => {
   await browser?.close();
@@ -92,6 +117,13 @@ describe.skipIf(!hasBrowser())("pages", () => {
       "/northwind/invitations?mode=paste",
       `/northwind/login-emails?contact=${contact.id}`,
       `/northwind/magic-links?contact=${contact.id}`,
+      `/northwind/contacts/${contact.id}/address`,
+      "/northwind/email-log",
+      "/northwind/email-log?status=failed&q=nobody-has-this-name",
+      `/northwind/email-log/${email}`,
+      `/northwind/contacts/${bounced}`,
+      "/northwind/suppressions",
+      "/northwind/suppressions?q=nobody-has-this-address",
       "/agencies",
       "/agencies/new",
     ];

@@ -33,21 +33,28 @@ export function EmailAction(props: { action: string; target: string; label: stri
 function Act({ slug, email }: RowProps) {
   const target = `email-row-${email.id}`;
   const about = `${emailWords[email.kind].toLowerCase()} to ${nameIn(email)}`;
-  if (email.fixable && email.contactId) {
-    const href = app.contactAddress(slug, email.contactId);
-    return (
-      <ButtonLink small href={href} about={`of ${nameIn(email)}`} {...opensDialog(href)}>
-        Fix address
-      </ButtonLink>
-    );
-  }
-  if (email.retryable)
-    return <EmailAction action={app.emailRetry(slug, email.id)} target={target} label="Retry" about={about} small />;
-  if (email.waits)
-    return (
-      <EmailAction action={app.emailCancellation(slug, email.id)} target={target} label="Cancel" about={about} small />
-    );
-  return null;
+  const fix = email.fixable && email.contactId && app.contactAddress(slug, email.contactId);
+  return (
+    <>
+      {fix && (
+        <ButtonLink small href={fix} about={`of ${nameIn(email)}`} {...opensDialog(fix)}>
+          Fix address
+        </ButtonLink>
+      )}
+      {email.retryable && (
+        <EmailAction action={app.emailRetry(slug, email.id)} target={target} label="Retry" about={about} small />
+      )}
+      {email.waits && (
+        <EmailAction
+          action={app.emailCancellation(slug, email.id)}
+          target={target}
+          label="Cancel"
+          about={about}
+          small
+        />
+      )}
+    </>
+  );
 }
 
 function Who({ slug, email }: RowProps) {

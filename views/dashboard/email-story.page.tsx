@@ -19,21 +19,27 @@ export type StoryProps = { slug: string; zone: string; mayAct: boolean; email: E
 function Actions({ slug, email }: StoryProps) {
   const about = `to ${email.name || email.to}`;
   const target = "email-story";
-  if (email.fixable && email.contactId) {
-    const href = app.contactAddress(slug, email.contactId);
-    return (
-      <ButtonLink variant="primary" href={href} {...opensDialog(href)}>
-        Fix address and resend
-      </ButtonLink>
-    );
-  }
-  if (email.retryable)
-    return <EmailAction action={app.emailRetry(slug, email.id)} target={target} label="Retry" about={about} />;
-  if (email.waits)
-    return (
-      <EmailAction action={app.emailCancellation(slug, email.id)} target={target} label="Cancel email" about={about} />
-    );
-  return null;
+  const fix = email.fixable && email.contactId && app.contactAddress(slug, email.contactId);
+  return (
+    <>
+      {email.retryable && (
+        <EmailAction action={app.emailRetry(slug, email.id)} target={target} label="Retry" about={about} />
+      )}
+      {fix && (
+        <ButtonLink variant="primary" href={fix} {...opensDialog(fix)}>
+          Fix address and resend
+        </ButtonLink>
+      )}
+      {email.waits && (
+        <EmailAction
+          action={app.emailCancellation(slug, email.id)}
+          target={target}
+          label="Cancel email"
+          about={about}
+        />
+      )}
+    </>
+  );
 }
 
 function Steps({ email, zone }: StoryProps) {
@@ -86,10 +92,10 @@ export function EmailStoryPart(props: StoryProps) {
         </div>
       </PageHead>
       <div class="split">
-        <Panel title="What happened">
+        <Panel title="What happened" titleId="story-title">
           <Steps {...props} />
         </Panel>
-        <Panel title="Email">
+        <Panel title="Email" titleId="story-email-title">
           <Facts facts={facts} />
         </Panel>
       </div>
