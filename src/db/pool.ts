@@ -47,26 +47,31 @@ export function createPool({ url, role, max, waitMs = 2_000 }: PoolOptions): pg.
 }
 
 /**
- * Lets statements that are sent in the same turn of the loop leave in one write: beginning a transaction, naming the agency and its
- * first statement are three, and a group of e-mails that begin together some hundreds. A write is what costs most about a short one.
+ * Lets what is sent in the same turn of the loop leave in one write: beginning a transaction, naming the agency and its first
+ * statement are a dozen messages, and a group of e-mails that begin together some hundreds. Writing is what costs most about a short
+ * statement, and many small buffers in one write cost nearly as much as many writes.
  */
 function gatherWrites(client: pg.PoolClient): void {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
-  const query = client.query.bind(client) as (...statement: unknown[]) => unknown;
-  let gathering = false;
-  const gathered = (...statement: unknown[]) => {
-    if (!gathering) {
-      gathering = true;
-      stream.cork();
-      // not before every promise that is settled by now has gone on
-      process.nextTick(() => {
-        gathering = false;
-        stream.uncork();
-      });
-    }
-    return query(...statement);
+  const write = stream.write.bind(stream) as (chunk: Buffer, ...rest: unknown[]) => boolean;
+  let gathered: Buffer[] = [];
+  const flush = () => {
+    const [first, ...others] = gathered;
+    gathered = [];
+    if (first) write(others.length === 0 ? first : Buffer.concat([first, ...others]));
   };
-  Object.assign(client, { query: gathered });
+  const gather = (chunk: Buffer, ...rest: unknown[]): boolean => {
+    // somebody wants to know when this one has gone: the goodbye
+    if (rest.length > 0) {
+      flush();
+      return write(chunk, ...rest);
+    }
+    // not before every promise that is settled by now has gone on
+    if (gathered.length === 0) process.nextTick(flush);
+    gathered.push(chunk);
+    return true;
+  };
+  Object.assign(stream, { write: gather });
 }
 
 /**
