@@ -8,6 +8,7 @@ import { createLogger } from "../src/log.ts";
 import { Invalid } from "../src/models/errors.ts";
 import { agencyCommands } from "./commands/agency.ts";
 import { type Command, type EarlyCommand, table, UsageError, type Values } from "./commands/command.ts";
+import { contactCommands } from "./commands/contact.ts";
 import { doctor } from "./commands/doctor.ts";
 import { domainCommands } from "./commands/domain.ts";
 import { jobCommands } from "./commands/job.ts";
@@ -16,6 +17,7 @@ import { memberCommands } from "./commands/member.ts";
 const commands: readonly (Command | EarlyCommand)[] = [
   ...agencyCommands,
   ...memberCommands,
+  ...contactCommands,
   ...domainCommands,
   ...jobCommands,
   doctor,

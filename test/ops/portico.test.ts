@@ -1,5 +1,7 @@
 // The operator's command line, run as operators run it.
 import { spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { databaseForTest, insertAgency, type TestDatabase } from "../support/database.ts";
@@ -37,12 +39,56 @@ test("help lists every command, and a wrong call says how it is called rightly",
   const nowhere = { url: "postgres://nobody@127.0.0.1:9/none" };
   const help = await portico(nowhere, ["--help"]);
   expect(help.code).toBe(0);
-  for (const name of ["agency create", "agency list", "member invite", "job list", "job rerun", "doctor"])
+  for (const name of [
+    "agency create",
+    "agency list",
+    "member invite",
+    "contact import",
+    "job list",
+    "job rerun",
+    "doctor",
+  ])
     expect(help.out).toContain(name);
   const wrong = await portico(nowhere, ["agency", "create", "--name", "Halden"]);
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("Missing: --owner-email, --owner-name.") });
   expect(wrong.err).toContain("Usage: portico agency create --name <name>");
   expect((await portico(nowhere, ["agency", "destroy"])).code).toBe(2);
+});
+
+test("contacts come from a file, each row answered for, and a second time nobody comes twice", async () => {
+  const database = await databaseForTest();
+  const agencyId = await insertAgency(database, "northwind", "Northwind");
+  await insertAgency(database, "rivermark", "Rivermark");
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "portico-import-")), "contacts.csv");
+  writeFileSync(
+    file,
+    '\uFEFFName,Email,Company\r\n"Lind, Maya",Maya@Acme.example,"Brightwater ""Foods"""\r\n\r\nNobody,not an address,\r\n,jöhn@müller.example\r\n,maya@acme.example,\r\n',
+  );
+  const first = await portico(database, ["contact", "import", "--agency", "northwind", file]);
+  expect(first).toMatchObject({ code: 1, err: "" });
+  expect(first.out).toMatch(
+    /^line 4: .+\nline 6: maya@acme\.example stands here twice.+\n2 added, 0 known already, 2 refused\.\n$/,
+  );
+  expect((await portico(database, ["contact", "import", "--agency", "northwind", file])).out).toContain(
+    "0 added, 2 known",
+  );
+  const { rows } = await database.owner.query(
+    "select agency_id, email, name, company, status from contacts order by email",
+  );
+  expect(rows).toEqual([
+    { agency_id: agencyId, email: "jöhn@xn--mller-kva.example", name: "", company: "", status: "not-invited" },
+    {
+      agency_id: agencyId,
+      email: "maya@acme.example",
+      name: "Lind, Maya",
+      company: 'Brightwater "Foods"',
+      status: "not-invited",
+    },
+  ]);
+  expect(await portico(database, ["contact", "import", "--agency", "nobody", file])).toMatchObject({ code: 2 });
+  expect(await portico(database, ["contact", "import", "--agency", "northwind", `${file}.none`])).toMatchObject({
+    code: 2,
+  });
 });
 
 test("a member is added once, with a link that only a new one gets", async () => {
