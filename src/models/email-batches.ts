@@ -196,19 +196,23 @@ export type ListedBatch = {
   memberName: string | null;
 };
 
-/** The newest batches of several e-mails, with how far they have come. Each is counted by an index alone. */
+/**
+ * The newest batches of several e-mails, with how far they have come. Sent is what is nothing else: of a batch that is over only the
+ * few that went wrong are counted.
+ */
 export async function listBatches(db: AgencyReader, limit = 5): Promise<ListedBatch[]> {
   const { rows } = await sql<ListedBatch>`
     select batch.id, batch.kind, batch.total, batch.created_at as "createdAt", batch.stopped_at as "stoppedAt",
-           batch.paused_at as "pausedAt", members.name as "memberName", counted.sent, counted.failed, counted.waiting, counted.cancelled
+           batch.paused_at as "pausedAt", members.name as "memberName", greatest(0, batch.total - counted.other) as sent, counted.failed, counted.waiting, counted.cancelled
     from (select * from email_batches where total > 1 order by created_at desc, id limit ${limit}) batch
       left join members on members.id = batch.member_id
       cross join lateral (
-        select count(*) filter (where status = 'sent') as sent,
+        select count(*) as other,
                count(*) filter (where status in ('failed', 'bounced', 'suppressed')) as failed,
                count(*) filter (where status in ('queued', 'sending', 'delayed')) as waiting,
                count(*) filter (where status = 'cancelled') as cancelled
         from emails where emails.agency_id = batch.agency_id and emails.batch_id = batch.id
+          and status in ('queued', 'sending', 'delayed', 'bounced', 'suppressed', 'failed', 'cancelled')
       ) counted
     order by batch.created_at desc, batch.id`.execute(db);
   return rows;
