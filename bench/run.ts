@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { crash } from "./crash.ts";
+import { dashboard } from "./dashboard.ts";
 import { drain } from "./drain.ts";
 import { enqueue } from "./enqueue.ts";
 import { hosts } from "./hosts.ts";
@@ -9,8 +10,21 @@ import { latency } from "./latency.ts";
 import { magicLink } from "./magic-link.ts";
 import { noisyNeighbour } from "./noisy-neighbour.ts";
 import { type Benchmark, type Result, table } from "./results.ts";
+import { search } from "./search.ts";
+import { startUp } from "./start-up.ts";
 
-const benchmarks: readonly Benchmark[] = [hosts, enqueue, drain, latency, crash, magicLink, noisyNeighbour];
+const benchmarks: readonly Benchmark[] = [
+  hosts,
+  dashboard,
+  search,
+  enqueue,
+  drain,
+  latency,
+  crash,
+  magicLink,
+  noisyNeighbour,
+  startUp,
+];
 
 async function main(args: readonly string[]): Promise<void> {
   const quick = args.includes("--quick");

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Server = {
   name: string;
   port: number;
+  pid: number | undefined;
   /** Seconds of processor time so far, all threads; NaN where the system does not tell. */
   cpu(): number;
   stop(): Promise<void>;
@@ -47,7 +48,7 @@ export async function startProcess(
     if (child.exitCode !== null || tries > 600) throw new Error(`${name} did not start: ${said}`);
     await sleep(50);
   }
-  return { name, port, cpu: () => cpuOf(child.pid), stop: () => stop(child) };
+  return { name, port, pid: child.pid, cpu: () => cpuOf(child.pid), stop: () => stop(child) };
 }
 
 async function answers(port: number, { host, path: target }: { host: string; path: string }): Promise<boolean> {
