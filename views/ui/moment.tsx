@@ -40,7 +40,21 @@ function format(zone: string): Intl.DateTimeFormat {
 // Written out because the short English name of September is "Sept" in some versions of ICU.
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+const KEPT = 20_000;
+const kept = new Map<string, Parts>();
+
+// Intl takes 10 µs and more for a moment, and a page of the list has a hundred, most of them the same ones as the time before.
 function partsOf(at: Date, zone: string): Parts {
+  const key = `${zone} ${Math.floor(at.getTime() / 60_000)}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const parts = readParts(at, zone);
+  if (kept.size >= KEPT) kept.clear();
+  kept.set(key, parts);
+  return parts;
+}
+
+function readParts(at: Date, zone: string): Parts {
   const part: Record<string, string> = {};
   for (const { type, value } of format(zone).formatToParts(at)) part[type] = value;
   const month = Number(part["month"]) - 1;

@@ -1,8 +1,26 @@
 // QR codes, drawn as one path, with a quiet zone that readers need.
 import { encode } from "uqr";
 
+type Drawn = { path: string; size: number };
+
+const KEPT = 1_000;
+const origin = /^https?:\/\/[^/?#]+\/?$/;
+const kept = new Map<string, Drawn>();
+
 /** The dark modules of a QR code (ISO/IEC 18004, error correction M) as a path of runs, and the width of the code in modules. */
-export function qrPath(value: string): { path: string; size: number } {
+export function qrPath(value: string): Drawn {
+  const known = kept.get(value);
+  if (known) return known;
+  const drawn = draw(value);
+  // A portal's address is drawn on each page of its dashboard, and working it out takes a millisecond; a link with a token in it
+  // is drawn once and must not be remembered.
+  if (!origin.test(value)) return drawn;
+  if (kept.size >= KEPT) kept.clear();
+  kept.set(value, drawn);
+  return drawn;
+}
+
+function draw(value: string): Drawn {
   const { data, size } = encode(value, { ecc: "M", border: 0 });
   let path = "";
   data.forEach((row, y) => {
