@@ -4,6 +4,7 @@
 export type ContactsQuery = {
   status?: string | undefined;
   q?: string | undefined;
+  tag?: string | undefined;
   sort?: string | undefined;
   after?: string | undefined;
   before?: string | undefined;
@@ -49,6 +50,7 @@ export const app = {
   contactSessions: (slug: string, id: string) => `/${slug}/contacts/${id}/sessions`,
   contactOptions: (slug: string, q?: string) => `/${slug}/contact-options${query({ q })}`,
   revocations: (slug: string) => `/${slug}/revocations`,
+  contactTags: (slug: string, filters: { contact?: string } = {}) => `/${slug}/contact-tags${query(filters)}`,
   restorations: (slug: string) => `/${slug}/restorations`,
   invitations: (slug: string, filters: { contact?: string; mode?: string } = {}) =>
     `/${slug}/invitations${query(filters)}`,

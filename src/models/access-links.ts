@@ -1,7 +1,7 @@
 // Access links: what invites, login emails and magic links carry. A row grants one contact's entry, its tokens open it, and one statement redeems it.
 import { createHash, randomBytes } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
-import type { AgencyDb, AgencyReader, LinkKind, LinkUses } from "../db/schema.ts";
+import type { AgencyDb, AgencyReader, EmailKind, LinkKind, LinkUses } from "../db/schema.ts";
 import { type Entry, openContactSession, type Visit } from "./contact-sessions.ts";
 import { queueEmail } from "./emails.ts";
 import { NotFound } from "./errors.ts";
@@ -54,6 +54,8 @@ export type ListedLink = {
   usedAt: Date | null;
   useCount: number;
   revokedAt: Date | null;
+  /** The message that carried it; `template` is its name where an agency's own words were its own template. */
+  email: { kind: EmailKind; template: string | null } | undefined;
 };
 
 export type Redemption = { entry: Entry; link: AccessLink } | { entry: undefined; link: AccessLink | undefined };
@@ -156,9 +158,19 @@ export async function listAccessLinks(db: AgencyReader, contactId: string): Prom
       join.onRef("contact.agency_id", "=", "link.agency_id").onRef("contact.id", "=", "link.contact_id"),
     )
     .leftJoin("members as member", "member.id", "link.made_by")
+    .leftJoin("emails as email", (join) =>
+      join.onRef("email.agency_id", "=", "link.agency_id").onRef("email.id", "=", "link.email_id"),
+    )
+    .leftJoin("email_template_versions as version", (join) =>
+      join.onRef("version.agency_id", "=", "email.agency_id").onRef("version.id", "=", "email.template_version_id"),
+    )
+    .leftJoin("email_templates as template", (join) =>
+      join.onRef("template.agency_id", "=", "version.agency_id").onRef("template.id", "=", "version.template_id"),
+    )
     .where("link.contact_id", "=", contactId)
     .select(["link.id", "link.kind", "link.uses", "link.destination", "link.created_at", "link.expires_at"])
     .select(["link.opened_at", "link.used_at", "link.use_count", "link.revoked_at", "member.name as made_by"])
+    .select(["email.kind as email_kind", "template.name as template"])
     .select(state.as("state"))
     .orderBy("link.created_at", "desc")
     .orderBy("link.id", "desc")
@@ -177,6 +189,7 @@ export async function listAccessLinks(db: AgencyReader, contactId: string): Prom
     usedAt: row.used_at,
     useCount: row.use_count,
     revokedAt: row.revoked_at,
+    email: row.email_kind ? { kind: row.email_kind, template: row.template } : undefined,
   }));
 }
 

@@ -6,10 +6,12 @@ import {
   type ContactsFilter,
   contactColumns,
   emailColumns,
+  hasTag,
   hasTrigram,
   lastEmail,
   type RawRow,
   searchPatterns,
+  tagColumn,
   toRow,
 } from "./contacts.ts";
 import {
@@ -54,7 +56,11 @@ export async function listContacts(db: AgencyReader, query: ContactsQuery): Prom
   const before = after ? undefined : readCursor(query.sort, query.before);
   const place = { after, before, limit: limit + 1 };
   const patterns = searchPatterns(query.q);
-  const found = patterns ? await searchPage(db, query, place, patterns) : await everyPage(db, query, place);
+  const found = query.tag
+    ? await taggedPage(db, query, place, query.tag, patterns)
+    : patterns
+      ? await searchPage(db, query, place, patterns)
+      : await everyPage(db, query, place);
   if (found.rows.length === 0 && (after ?? before))
     return listContacts(db, { ...query, after: undefined, before: undefined });
   return before ? pageBefore(found, query.sort, before, limit) : pageAfter(found, query.sort, after, limit);
@@ -73,7 +79,7 @@ async function cutPage(db: AgencyReader, { sort }: ContactsQuery, place: Place, 
   const { order, ordered, beyond, key } = placeOf(sort, place);
   const { rows } = await sql<PageRow & { total: number }>`
     ${cut.with ?? sql``}
-    select contacts.*, ${emailColumns}
+    select contacts.*, ${emailColumns}, ${tagColumn}
     from (
       select ${contactColumns}, contacts.agency_id, contacts.last_email_id, ${key.column} as sort_key, ${key.cursor} as cursor, ${cut.total} as total
       from contacts where ${cut.where} ${beyond} order by ${ordered} limit ${sql.lit(place.limit)}
@@ -110,6 +116,19 @@ const columns = {
   revoked: sql`revoked`,
   all: sql`not_invited + invited + joined + revoked`,
 } as const;
+
+/** Those with a tag are found by it and then put in order, so that they are all counted on the way. */
+function taggedPage(
+  db: AgencyReader,
+  query: ContactsQuery,
+  place: Place,
+  tag: string,
+  patterns: readonly string[] | undefined,
+): Promise<Found> {
+  const words = patterns ? sql`and contacts.search_text like all(${patterns}::text[])` : sql``;
+  const where = sql`${hasTag(tag)} and ${withStatus(query)} ${words}`;
+  return cutPage(db, query, place, { where, total: sql<number>`(select count(*)::int from contacts where ${where})` });
+}
 
 /** Without a search the ledger knows how many match. */
 const everyPage = (db: AgencyReader, query: ContactsQuery, place: Place) =>
@@ -173,7 +192,7 @@ async function walkPage(
   const { order, ordered, beyond, key } = placeOf(query.sort, place);
   // The last contact of the walk comes along, a find or not: so it is known that the walk went so far.
   const { rows } = await sql<PageRow & { found: boolean; step: number }>`
-    select ${contactColumns}, ${key.cursor} as cursor, ${emailColumns}, met.found, met.step
+    select ${contactColumns}, ${key.cursor} as cursor, ${emailColumns}, ${tagColumn}, met.found, met.step
     from (
       select walk.* from (
         select contacts.agency_id, contacts.id, ${key.column} as sort_key,

@@ -11,7 +11,11 @@ export type { ContactsSort, SortField } from "./contacts-cursor.ts";
 export type ContactSelection = { ids: readonly string[] } | ({ all: true } & ContactsFilter);
 
 /** What the list is narrowed to; a search is words that must all be found. */
-export type ContactsFilter = { status?: ContactStatus | undefined; q?: string | undefined };
+export type ContactsFilter = {
+  status?: ContactStatus | undefined;
+  q?: string | undefined;
+  tag?: string | undefined;
+};
 
 /** The newest e-mail to a contact; `reason` says in words why it has not arrived. */
 export type LastEmail = { id: string; kind: EmailKind; status: EmailStatus; reason: string | null; at: Date };
@@ -28,6 +32,7 @@ export type ContactRow = {
   revokedAt: Date | null;
   lastSignInAt: Date | null;
   lastEmail: LastEmail | undefined;
+  tags: readonly string[];
 };
 
 /** A contact as his own page shows him. */
@@ -53,11 +58,12 @@ export function contactSelection(fields: {
   all: boolean;
   status?: string | undefined;
   q?: string | undefined;
+  tag?: string | undefined;
 }): ContactSelection {
   if (!fields.all)
     return { ids: [...new Set(fields.contacts.map((id) => id.toLowerCase()).filter((id) => uuid.test(id)))] };
   if (fields.status && fields.status !== "all" && !isStatus(fields.status)) return { ids: [] };
-  return { all: true, status: statusFilter(fields.status), q: fields.q?.trim() || undefined };
+  return { all: true, status: statusFilter(fields.status), q: fields.q?.trim() || undefined, tag: fields.tag };
 }
 
 /** A query for the contacts of a selection that yields their `id`; more can be selected, joined and asked of it. Revoked ones are in it. */
@@ -95,10 +101,16 @@ export const hasTrigram = (patterns: readonly string[]) => runOf(patterns[0] ?? 
 const all = (parts: RawBuilder<boolean>[]) =>
   parts.length > 0 ? sql<boolean>`${sql.join(parts, sql` and `)}` : undefined;
 
-function conditions({ status, q }: ContactsFilter): RawBuilder<boolean> | undefined {
+/** Who has a tag, as a condition over `contacts`. */
+export const hasTag = (tag: string) => sql<boolean>`exists (
+  select from contact_tags tagged
+  where tagged.agency_id = contacts.agency_id and tagged.contact_id = contacts.id and tagged.tag = ${tag})`;
+
+function conditions({ status, q, tag }: ContactsFilter): RawBuilder<boolean> | undefined {
   const patterns = searchPatterns(q);
   return all([
     ...(status ? [sql<boolean>`contacts.status = ${status}`] : []),
+    ...(tag ? [hasTag(tag)] : []),
     ...(patterns ? [sql<boolean>`contacts.id in (select search_contact_ids(${patterns}::text[]))`] : []),
   ]);
 }
@@ -116,6 +128,10 @@ export const emailColumns = sql.raw(
     .map((name) => `emails.${name} as email_${name}`)
     .join(", "),
 );
+/** The tags of a row of the same query. */
+export const tagColumn = sql.raw(`array(
+  select tag from contact_tags where contact_tags.agency_id = contacts.agency_id and contact_tags.contact_id = contacts.id
+  order by tag) as tags`);
 /** Joins each contact's newest e-mail. */
 export const lastEmail = sql`left join emails on emails.agency_id = contacts.agency_id and emails.id = contacts.last_email_id`;
 
@@ -134,6 +150,7 @@ export type RawRow = {
   email_status: EmailStatus | null;
   email_reason: string | null;
   email_status_at: Date | null;
+  tags: string[];
 };
 
 /** A row as the query above yields it, as the list shows it. */
@@ -148,6 +165,7 @@ export function toRow(row: RawRow): ContactRow {
     joinedAt: row.joined_at,
     revokedAt: row.revoked_at,
     lastSignInAt: row.last_sign_in_at,
+    tags: row.tags,
     lastEmail:
       row.email_id && row.email_kind && row.email_status && row.email_status_at
         ? {
@@ -166,7 +184,7 @@ export async function findContactRows(db: AgencyReader, ids: readonly string[]):
   const known = ids.filter((id) => uuid.test(id));
   if (known.length === 0) return [];
   const { rows } = await sql<RawRow>`
-    select ${contactColumns}, ${emailColumns} from contacts ${lastEmail} where contacts.id = any(${known}::uuid[])`.execute(
+    select ${contactColumns}, ${emailColumns}, ${tagColumn} from contacts ${lastEmail} where contacts.id = any(${known}::uuid[])`.execute(
     db,
   );
   const byId = new Map(rows.map((row) => [row.id, toRow(row)]));
@@ -182,7 +200,7 @@ export async function findContactRow(db: AgencyReader, id: string): Promise<Cont
 export async function getContact(db: AgencyReader, id: string): Promise<Contact> {
   if (!uuid.test(id)) throw new NotFound("No such contact.");
   const { rows } = await sql<RawRow & { created_at: Date; password_set_at: Date | null }>`
-    select ${contactColumns}, ${emailColumns}, contacts.created_at, contacts.password_set_at
+    select ${contactColumns}, ${emailColumns}, ${tagColumn}, contacts.created_at, contacts.password_set_at
     from contacts ${lastEmail} where contacts.id = ${id}::uuid`.execute(db);
   const row = rows[0];
   if (!row) throw new NotFound("No such contact.");

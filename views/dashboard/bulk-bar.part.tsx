@@ -9,8 +9,9 @@ export const BULK_FORM = "bulk-bar";
 
 type BulkBarProps = { slug: string; filters: Filters; contacts: ContactsPage };
 
-export function BulkBarPart({ slug, filters: { status, q }, contacts }: BulkBarProps) {
+export function BulkBarPart({ slug, filters: { status, q, tag }, contacts }: BulkBarProps) {
   const revoke = app.revocations(slug);
+  const tags = app.contactTags(slug);
   const invite = app.invitations(slug);
   const login = app.loginEmails(slug);
   return (
@@ -20,13 +21,16 @@ export function BulkBarPart({ slug, filters: { status, q }, contacts }: BulkBarP
       total={contacts.more ? undefined : contacts.total}
       shown={contacts.rows.length}
       action={login}
-      filter={{ status, q }}
+      filter={{ status, q, tag }}
     >
       <BulkButton variant="main" icon="mail" {...opensDialog(login)}>
         Login email
       </BulkButton>
       <BulkButton icon="userplus" formaction={invite} {...opensDialog(invite)}>
         Invite
+      </BulkButton>
+      <BulkButton icon="tag" formaction={tags} {...opensDialog(tags)}>
+        Tags
       </BulkButton>
       <BulkButton icon="ban" formaction={revoke} {...opensDialog(revoke)}>
         Revoke access

@@ -27,7 +27,8 @@ function lineOf(link: ListedLink, zone: string): string {
   const used =
     link.usedAt && `${link.useCount > 1 ? `used ${link.useCount} times, first` : "used"} ${moment(link.usedAt)}`;
   const ends = link.state === "live" && `works ${usesWords[link.uses]}, at the latest until ${moment(link.expiresAt)}`;
-  return [made, used, ends].filter(Boolean).join("; ");
+  const carried = link.email?.kind === "template" && `sent in “${link.email.template ?? "a template"}”`;
+  return [made, carried, used, ends].filter(Boolean).join("; ");
 }
 
 function LinkRow({ link, contactId, slug, zone, mayAct }: LinksProps & { link: ListedLink }) {

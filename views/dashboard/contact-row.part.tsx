@@ -8,6 +8,7 @@ import { SelectCell } from "../ui/table.tsx";
 import { BULK_FORM } from "./bulk-bar.part.tsx";
 import { ContactActions } from "./contact-actions.tsx";
 import { ContactMail } from "./contact-mail.tsx";
+import { Tags } from "./contact-tags.tsx";
 import { nameOf, type Viewing } from "./contacts-view.ts";
 
 /** With `watch` the state of an e-mail on its way keeps itself up to date. */
@@ -29,6 +30,7 @@ export function ContactRowPart({ contact, slug, zone, mayAct, watch }: RowProps)
       {mayAct && <SelectCell value={contact.id} label={`Select ${name}`} form={BULK_FORM} />}
       <td class="cell-who">
         <Who name={name} href={app.contact(slug, contact.id)} detail={contact.name ? contact.email : undefined} />
+        <Tags tags={contact.tags} slug={slug} />
       </td>
       <td class="cell-company dim">{contact.company}</td>
       <td class="cell-status">

@@ -10,6 +10,7 @@ import { ContactDetails, type DetailsProps } from "./contact-details.part.tsx";
 import { ContactHeader } from "./contact-header.part.tsx";
 import { ContactLinks } from "./contact-links.part.tsx";
 import { ContactSessions } from "./contact-sessions.part.tsx";
+import { ContactTags } from "./contact-tags.part.tsx";
 import { ContactTrouble } from "./contact-trouble.tsx";
 import { nameOf } from "./contacts-view.ts";
 
@@ -32,6 +33,7 @@ export function ContactPart({ activity, links, devices, suppressed, ...props }: 
         <ContactActivity {...about} {...activity} />
         <div class="stack stack--6">
           <ContactAccess {...props} />
+          <ContactTags {...props} />
           <ContactLinks {...about} links={links} />
           <ContactSessions {...about} devices={devices} />
           <ContactDetails {...props} />

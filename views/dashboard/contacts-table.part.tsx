@@ -4,6 +4,7 @@ import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import { app, defaultContactsSort } from "../../src/paths.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { ActionsHead, Pager, SelectAllCell, SortHead, Table } from "../ui/table.tsx";
 import { isOnItsWay } from "./contact-mail.tsx";
 import { ContactRowPart } from "./contact-row.part.tsx";
@@ -65,8 +66,17 @@ const nobodyWith = {
   revoked: { title: "Nobody’s access is revoked", text: "Contacts stand here while they cannot sign in." },
 } as const;
 
-function NoMatch({ slug, filters: { q, status, sort }, mayAct }: ContactsTableProps) {
+function NoMatch({ slug, filters: { q, status, sort, tag }, mayAct }: ContactsTableProps) {
   const invite = app.invitations(slug);
+  if (!q && tag)
+    return (
+      <Empty
+        title={`Nobody${status ? " here" : ""} has the tag “${tag}”`}
+        text="Tags stand under the name of a contact."
+      >
+        <ButtonLink href={listPath(slug, { sort })}>Show all contacts</ButtonLink>
+      </Empty>
+    );
   if (!q && status)
     return (
       <Empty {...nobodyWith[status]}>
@@ -78,7 +88,7 @@ function NoMatch({ slug, filters: { q, status, sort }, mayAct }: ContactsTablePr
       title={`No contact matches “${q ?? ""}”`}
       text={`Check the spelling, look under another status${mayAct ? ", or invite that person by email" : ""}.`}
     >
-      <ButtonLink href={listPath(slug, { status, sort })}>Clear search</ButtonLink>
+      <ButtonLink href={listPath(slug, { status, sort, tag })}>Clear search</ButtonLink>
       {mayAct && (
         <ButtonLink variant="primary" icon="userplus" href={invite} {...opensDialog(invite)}>
           Invite by email
@@ -122,12 +132,30 @@ function Watch({ slug, filters, cursor }: ContactsTableProps) {
   );
 }
 
+/** Which tag the list is narrowed to, and the way out. */
+function Narrowed({ slug, filters: { tag, ...filters } }: ContactsTableProps) {
+  if (!tag) return null;
+  const href = listPath(slug, filters);
+  return (
+    <p class="tag-filter small">
+      <Icon name="tag" />
+      <span>
+        Tagged <b>{tag}</b>
+      </span>
+      <a href={href} hx-get={href} {...swapsTable} hx-indicator="closest .contacts">
+        Show all<span class="sr-only"> tags</span>
+      </a>
+    </p>
+  );
+}
+
 export function ContactsTable(props: ContactsTableProps) {
   const { rows } = props.contacts;
   // A few e-mails on their way are watched one by one; when there are many, the table asks for all of them together.
   const moving = rows.filter(({ lastEmail }) => isOnItsWay(lastEmail)).length;
   return (
     <div id="contacts-table">
+      <Narrowed {...props} />
       {rows.length === 0 ? (
         <NoMatch {...props} />
       ) : (

@@ -1,11 +1,11 @@
 // The search above the list, and the order where there are no column heads to click; a plain form without JavaScript.
 import type { ContactsSort } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
-import { Button } from "../ui/button.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
 import { Check } from "../ui/check.tsx";
 import { Search } from "../ui/search.tsx";
 import { Select } from "../ui/select.tsx";
-import { type Filters, swapsTable } from "./contacts-view.ts";
+import { type Filters, opensDialog, swapsTable } from "./contacts-view.ts";
 
 const sorts: readonly { value: ContactsSort | ""; label: string }[] = [
   { value: "", label: "Newest invite" },
@@ -16,11 +16,12 @@ const sorts: readonly { value: ContactsSort | ""; label: string }[] = [
 ];
 
 /** The part of the form that follows what was clicked elsewhere: the tab and the column head. */
-export function ToolbarFilters({ status, sort }: Filters) {
+export function ToolbarFilters({ status, sort, tag }: Filters) {
   const known = sorts.some(({ value }) => value === (sort ?? ""));
   return (
     <div class="push" id="toolbar-filters">
       {status && <input type="hidden" name="status" value={status} />}
+      {tag && <input type="hidden" name="tag" value={tag} />}
       <Select
         name="sort"
         class="only-cards"
@@ -52,6 +53,11 @@ export function ContactsToolbar({ slug, filters, mayAct }: ToolbarProps) {
     >
       <Search label="Search contacts" placeholder="Search name, email or company" value={filters.q} />
       <ToolbarFilters {...filters} />
+      {mayAct && (
+        <ButtonLink variant="quiet" icon="tag" href={app.contactTags(slug)} {...opensDialog(app.contactTags(slug))}>
+          Tags
+        </ButtonLink>
+      )}
       {mayAct && (
         <div class="only-cards">
           <Check name="page" data-all="">

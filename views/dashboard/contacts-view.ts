@@ -7,7 +7,12 @@ import { app } from "../../src/paths.ts";
 export type Viewing = { slug: string; zone: string; mayAct: boolean };
 
 /** The filter of the list; a sort is given only where it is not the default. */
-export type Filters = { status?: ContactStatus | undefined; q?: string | undefined; sort?: ContactsSort | undefined };
+export type Filters = {
+  status?: ContactStatus | undefined;
+  q?: string | undefined;
+  tag?: string | undefined;
+  sort?: ContactsSort | undefined;
+};
 
 /** The address of the list with `filters`. */
 export const listPath = (

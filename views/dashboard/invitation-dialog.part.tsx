@@ -22,7 +22,7 @@ export type InvitationDialogProps = {
   /** Addresses as they were typed or pasted. */
   emails: string;
   /** Everybody whom a filter of the list matches, instead of contacts. */
-  everybody?: { status: string; q: string; count: number } | undefined;
+  everybody?: { status: string; q: string; tag: string; count: number } | undefined;
   message: string;
   messageMax: number;
   report: InviteReport;
@@ -102,16 +102,22 @@ function PasteField(props: InvitationDialogProps) {
 
 function Everybody({ everybody, errors }: InvitationDialogProps) {
   if (!everybody) return null;
-  const { status, q, count } = everybody;
+  const { status, q, tag, count } = everybody;
   return (
     <>
       <input type="hidden" name="all" value="1" />
       <input type="hidden" name="status" value={status} />
       <input type="hidden" name="q" value={q} />
+      <input type="hidden" name="tag" value={tag} />
       <Callout tone={errors?.["emails"] ? "bad" : undefined} icon="users">
         <p>
           <b>{count === 1 ? "1 contact" : `${count} contacts`}</b>
-          {q ? ` that match “${q}”` : " of your list"}
+          {q || tag
+            ? ` that match ${[q, tag && `tag: ${tag}`]
+                .filter(Boolean)
+                .map((one) => `“${one}”`)
+                .join(" and ")}`
+            : " of your list"}
         </p>
         {errors?.["emails"] && <p>{errors["emails"]}</p>}
       </Callout>

@@ -24,6 +24,7 @@ export function SelectionFields({ selection }: { selection: ContactSelection }) 
       <input type="hidden" name="all" value="1" />
       {selection.status && <input type="hidden" name="status" value={selection.status} />}
       {selection.q && <input type="hidden" name="q" value={selection.q} />}
+      {selection.tag && <input type="hidden" name="tag" value={selection.tag} />}
     </>
   );
 }

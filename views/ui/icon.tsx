@@ -53,6 +53,7 @@ export const iconNames = [
   "slash",
   "sortd",
   "sortu",
+  "tag",
   "template",
   "updown",
   "upload",

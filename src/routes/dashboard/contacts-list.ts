@@ -3,6 +3,7 @@
 import type { ContactsUpdate } from "../../../views/dashboard/contacts-updated.reply.tsx";
 import type { Filters, Viewing } from "../../../views/dashboard/contacts-view.ts";
 import type { AgencyReader } from "../../db/schema.ts";
+import { parseTag } from "../../models/contact-tags.ts";
 import { type ContactSelection, contactSelection, findContactRows, statusFilter } from "../../models/contacts.ts";
 import { sortOf } from "../../models/contacts-cursor.ts";
 import { hasRole } from "../../models/people.ts";
@@ -24,6 +25,7 @@ export function filtersOf(field: Field): Filters {
   return {
     status: statusFilter(field("status") ?? undefined),
     q: field("q")?.trim().slice(0, 200) || undefined,
+    tag: parseTag(field("tag")),
     sort: sort === defaultContactsSort ? undefined : sort,
   };
 }
@@ -31,7 +33,8 @@ export function filtersOf(field: Field): Filters {
 /** The contacts that a form or an address names: `contact` ids, or `all` with a filter. */
 export function selectionOf(fields: { all(name: string): string[]; text: Field }): ContactSelection {
   const [status, q] = [fields.text("status") ?? undefined, fields.text("q") ?? undefined];
-  return contactSelection({ contacts: fields.all("contact"), all: fields.text("all") === "1", status, q });
+  const tag = parseTag(fields.text("tag"));
+  return contactSelection({ contacts: fields.all("contact"), all: fields.text("all") === "1", status, q, tag });
 }
 
 /** The filter of the list that htmx asks from; undefined when the member has another page open. */

@@ -5,6 +5,7 @@ import { brandingRoutes } from "./branding.tsx";
 import { clientPortalRoutes } from "./client-portal.tsx";
 import { contactAddressRoutes } from "./contact-addresses.tsx";
 import { contactOptionRoutes } from "./contact-options.tsx";
+import { contactTagRoutes } from "./contact-tags.tsx";
 import { contactRoutes } from "./contacts.tsx";
 import { domainRoutes } from "./domains.tsx";
 import { emailBatchRoutes } from "./email-batches.tsx";
@@ -38,6 +39,7 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...hostSelectionRoutes,
   ...domainRoutes,
   ...contactRoutes,
+  ...contactTagRoutes,
   ...revocationRoutes,
   ...restorationRoutes,
   ...contactOptionRoutes,

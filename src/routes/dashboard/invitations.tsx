@@ -87,6 +87,7 @@ async function drawDialog(
       ? {
           status: form.text("status"),
           q: form.text("q"),
+          tag: form.text("tag"),
           count: plan.groups.reduce((sum, { count }) => sum + count, 0),
         }
       : undefined;

@@ -46,6 +46,7 @@ const selectionFields = ({ form, contacts }: Asked): [string, string][] =>
         ["all", "1"],
         ["status", form.text("status")],
         ["q", form.text("q")],
+        ["tag", form.text("tag")],
       ];
 
 async function loadPlan(c: MemberContext, { contacts }: Asked): Promise<LoginPlan> {

@@ -25,7 +25,10 @@ async function askFirst(c: MemberContext): Promise<Response> {
   const { slug } = c.get("agency");
   const selection = selectionOf(queryForm(c));
   const counts = await c.get("store").read((db) => countSelection(db, selection));
-  const back = app.portal(slug, "all" in selection ? { status: selection.status, q: selection.q } : {});
+  const back = app.portal(
+    slug,
+    "all" in selection ? { status: selection.status, q: selection.q, tag: selection.tag } : {},
+  );
   const count = counts["not-invited"] + counts.invited + counts.joined;
   const dialog = { slug, selection, count, revoked: counts.revoked, back };
   return showDialog(c, "Revoke access", (inPage) => <RevocationsDialog {...dialog} inPage={inPage} />);
