@@ -18,7 +18,7 @@ export type AnsweredRequest = {
 export type Logger = PinoLogger & { answered(request: AnsweredRequest): void };
 
 const LINK = /\/(l|reset-password|hand-over\/to)\/[A-Za-z0-9_-]{8,}/g;
-const TOKEN = /\b[A-Za-z0-9_-]{43}\b/g;
+const TOKEN = /(?<![\w-])[\w-]{43}(?![\w-])/g;
 const ADDRESS = /([^\s@"<>:/?&=]{1,64})@([a-z0-9.-]+\.[a-z]{2,}|localhost)/gi;
 
 /** The text with tokens and link paths replaced and e-mail addresses reduced to their first letter and domain. */

@@ -16,6 +16,11 @@ test("an event is one line of JSON with its level and moment", () => {
   expect(line.trimEnd()).not.toContain("\n");
 });
 
+test("a token that begins or ends with a hyphen is cut out too", () => {
+  const hyphens = `-${token.slice(1, -1)}-`;
+  expect(linesOf((log) => log.info({ token: hyphens }, `got ${hyphens}`)).join("")).not.toContain(token.slice(1, -1));
+});
+
 test("links, tokens and addresses are cut out of messages, fields and errors", () => {
   const lines = linesOf((log) => {
     log.info({ path: `/l/${token}`, deep: { url: `http://northwind.example/l/${token}?x=1` } }, `opened /l/${token}`);
