@@ -65,8 +65,12 @@ async function tuned(dataDir: string) {
 async function one<T extends object>(url: string, text: string, values: unknown[] = []): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query(text, values).finally(() => client.end());
-  return rows?.[0] as T;
+  try {
+    const { rows } = await client.query(text, values);
+    return rows?.[0] as T;
+  } finally {
+    await client.end();
+  }
 }
 
 const has = async (base: string, name: string) =>
