@@ -67,7 +67,7 @@ type Run = { job: ClaimedJob; abort: AbortController; ended: Promise<void>; held
 // A job that was claimed ahead and has not had its turn by then is better off with another worker.
 const LONGEST_WAIT_MS = 5_000;
 
-/** Starts a worker; it claims at once. */
+/** Starts a worker; it claims as soon as it listens, or at once where it only polls. */
 export function createWorker(options: WorkerOptions): Worker {
   const { jobs, handlers, log, concurrency, hooks = {} } = options;
   const pace = { ...PACE, ...options.pace };
@@ -271,8 +271,10 @@ export function createWorker(options: WorkerOptions): Worker {
     every(pace.renew, renew, failed),
     every(pace.returnExpired, returnExpired, failed),
   ];
+  // Listening wakes it when it begins, which is when the lock stands behind its name: a job claimed before that would be
+  // protected by its lease alone should this process die at once. The poll stands behind it.
   const listening = options.listen?.(wake);
-  wake();
+  if (!listening) wake();
 
   async function stop(): Promise<void> {
     stopping = true;

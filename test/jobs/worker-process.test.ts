@@ -37,20 +37,20 @@ const statuses = async (mailing: Mailing) => {
 };
 
 test(
-  "a worker killed in the middle of 300 mails loses none and doubles at most what was in flight",
+  "a worker killed in the middle of 500 mails loses none and doubles at most what was in flight",
   async () => {
     const mailing = await startMailing();
-    await queueMails(mailing, 300);
+    await queueMails(mailing, 500);
     const first = await startProcess(mailing);
-    await first.sending(100);
+    await first.sending(150);
     first.process.kill("SIGKILL");
     expect(await first.exit).toEqual([null, "SIGKILL"]);
-    expect(deliveries(mailing).addresses).toBeLessThan(300);
+    expect(deliveries(mailing).addresses).toBeLessThan(500);
 
     await startProcess(mailing);
-    await expect.poll(() => statuses(mailing), { timeout: 60_000 }).toEqual({ sent: 300 });
+    await expect.poll(() => statuses(mailing), { timeout: 60_000 }).toEqual({ sent: 500 });
     const { addresses, twice } = deliveries(mailing);
-    expect(addresses).toBe(300);
+    expect(addresses).toBe(500);
     expect(twice).toBeLessThanOrEqual(IN_FLIGHT);
     await expect.poll(() => mailing.jobs()).toEqual([]);
   },
@@ -58,11 +58,11 @@ test(
 );
 
 test(
-  "workers stopped six times under load lose none, double none and exit with 0",
+  "workers stopped twenty times under load lose none, double none and exit with 0",
   async () => {
     const mailing = await startMailing();
-    await queueMails(mailing, 400);
-    for (let stops = 0; stops < 6; stops++) {
+    await queueMails(mailing, 1_000);
+    for (let stops = 0; stops < 20; stops++) {
       const worker = await startProcess(mailing);
       await worker.sending(mailing.sink.messages.length + 10);
       worker.process.kill("SIGTERM");
@@ -73,8 +73,8 @@ test(
       expect(rows).toEqual([{ held: 0 }]);
     }
     await startProcess(mailing);
-    await expect.poll(() => statuses(mailing), { timeout: 60_000 }).toEqual({ sent: 400 });
-    expect(deliveries(mailing)).toEqual({ addresses: 400, twice: 0 });
+    await expect.poll(() => statuses(mailing), { timeout: 60_000 }).toEqual({ sent: 1_000 });
+    expect(deliveries(mailing)).toEqual({ addresses: 1_000, twice: 0 });
   },
   SLOW,
 );
