@@ -26,7 +26,7 @@ afterAll(async () => {
 async function openBranding(
   options: Parameters<Browser["newContext"]>[0] = {},
 ): Promise<{ page: Page; told: string[] }> {
-  const page = await (await browser.newContext(options)).newPage();
+  const page = await (await browser.newContext({ reducedMotion: "reduce", ...options })).newPage();
   const told: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") told.push(message.text());

@@ -43,6 +43,7 @@ type Look = { javaScriptEnabled?: boolean; colorScheme?: "light" | "dark"; width
 
 async function signIn({ javaScriptEnabled = true, colorScheme = "light", width = 1440 }: Look = {}) {
   const context = await browser.newContext({
+    reducedMotion: "reduce",
     baseURL: origin,
     javaScriptEnabled,
     colorScheme,

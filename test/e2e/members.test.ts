@@ -23,7 +23,11 @@ describe.skipIf(!hasBrowser())("a new member", () => {
   ])(
     "makes an agency, adds another, forgets his password and comes back: $javaScriptEnabled, $width px",
     async ({ javaScriptEnabled, width, slug }) => {
-      const context = await browser.newContext({ javaScriptEnabled, viewport: { width, height: 900 } });
+      const context = await browser.newContext({
+        reducedMotion: "reduce",
+        javaScriptEnabled,
+        viewport: { width, height: 900 },
+      });
       const page = await context.newPage();
       const email = `ingrid@${slug}.example`;
       const at = (path: string) => `${product.appUrl}${path}`;

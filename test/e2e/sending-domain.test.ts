@@ -28,7 +28,11 @@ afterAll(async () => {
 });
 
 async function nora(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const context = await browser.newContext({
+    reducedMotion: "reduce",
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
   const page = await context.newPage();
   await page.goto(`${product.appUrl}/sign-in`);
   await page.getByLabel("Work email").fill("nora@northwind.example");
