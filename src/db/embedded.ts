@@ -1,5 +1,6 @@
 // PostgreSQL from a package, for a machine that has none: started beside the product, data in a folder, the same server as with DATABASE_URL.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -104,7 +105,7 @@ function reachable(dataDir: string): string {
   if (owner.uid === undefined) return dir;
   fs.mkdirSync(path.dirname(dir), { recursive: true });
   if (spawnSync("test", ["-x", path.dirname(dir)], runAs).status === 0) return dir;
-  const elsewhere = path.join("/var/lib", `portico-${Buffer.from(dir).toString("hex").slice(-24)}`);
+  const elsewhere = path.join("/var/lib", `portico-${createHash("sha256").update(dir).digest("hex").slice(0, 24)}`);
   fs.mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
   return path.join(elsewhere, path.basename(dir));
 }
@@ -132,8 +133,8 @@ async function initialise(initdb: string, dir: string): Promise<void> {
   throw new Error(`PostgreSQL could not be set up in ${dir}: ${result.out}`);
 }
 
-/** A running server: `url` of its maintenance database, `stop` to end it; `reused` when it was running already. */
-export type EmbeddedPostgres = { url: string; port: number; reused: boolean; stop: () => Promise<void> };
+/** A running server: `url` of its maintenance database, `dir` where its data is, `stop` to end it; `reused` when it was running already. */
+export type EmbeddedPostgres = { url: string; port: number; dir: string; reused: boolean; stop: () => Promise<void> };
 
 /**
  * Starts the packaged PostgreSQL on `dataDir`, or finds the one that an earlier run left there. It listens on loopback alone,
@@ -147,6 +148,7 @@ export async function startEmbedded(dataDir: string, { throwaway = false } = {})
   const running = (port: number, reused: boolean) => ({
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     port,
+    dir,
     reused,
     stop,
   });
