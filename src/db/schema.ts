@@ -56,6 +56,11 @@ export type AgenciesTable = {
   dns_label: Generated<string>;
   /** The agency's name in the addresses that bounces come back to. */
   bounce_number: GeneratedAlways<number>;
+  /** Hours in the agency's time zone between which no workflow mail begins; equal hours mean none. */
+  quiet_from: Generated<number>;
+  quiet_to: Generated<number>;
+  /** At most so many workflow mails to one contact in 24 hours. */
+  workflow_mails_a_day: Generated<number>;
   created_at: Made;
 };
 
@@ -110,6 +115,8 @@ export type ContactsTable = {
   password_offered_at: Moment;
   access_version: Generated<number>;
   last_email_id: string | null;
+  /** Since when the contact wants no workflow mails. */
+  workflow_mail_off_at: Moment;
   status: GeneratedAlways<ContactStatus>;
   status_rank: GeneratedAlways<number>;
   sort_name: GeneratedAlways<string>;
@@ -165,6 +172,8 @@ export type EmailsTable = {
   response: ColumnType<string | null, string | null | undefined, string | null>;
   /** The version of the agency's own words that the message is made of; null for the product's. */
   template_version_id: ColumnType<string | null, string | null | undefined, string | null>;
+  /** The run of a workflow that sent it. */
+  workflow_run_id: ColumnType<string | null, string | null | undefined, string | null>;
 };
 
 export type EmailStepKind =
@@ -366,6 +375,83 @@ export type EmailTemplateDraftsTable = {
   typed_at: Made;
 };
 
+export type WorkflowTrigger =
+  | "contact-created"
+  | "tag-added"
+  | "tag-removed"
+  | "invited"
+  | "not-joined"
+  | "joined"
+  | "signed-in"
+  | "not-signed-in"
+  | "link-expired"
+  | "email-bounced";
+
+/** `draft` is the model's own shape; the trigger and the conditions are the current version's. */
+export type WorkflowsTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  name: string;
+  current_id: ColumnType<string | null, string | null | undefined, string | null>;
+  draft: ColumnType<unknown, string | null | undefined, string | null>;
+  trigger: ColumnType<WorkflowTrigger | null, WorkflowTrigger | null | undefined, WorkflowTrigger | null>;
+  trigger_tag: ColumnType<string | null, string | null | undefined, string | null>;
+  trigger_days: ColumnType<number | null, number | null | undefined, number | null>;
+  if_statuses: ColumnType<ContactStatus[] | null, string[] | null | undefined, string[] | null>;
+  if_tags: ColumnType<string[] | null, string[] | null | undefined, string[] | null>;
+  if_not_tags: ColumnType<string[] | null, string[] | null | undefined, string[] | null>;
+  if_company: ColumnType<string | null, string | null | undefined, string | null>;
+  if_email_domains: ColumnType<string[] | null, string[] | null | undefined, string[] | null>;
+  /** How far the moments that a trigger in days waits for were looked at. */
+  scanned_to: Moment;
+  created_at: Made;
+  enabled_at: Moment;
+  paused_at: Moment;
+  removed_at: Moment;
+};
+
+/** `definition` is the model's own shape. */
+export type WorkflowVersionsTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  workflow_id: string;
+  number: number;
+  definition: Json<unknown>;
+  ends_on_join: boolean;
+  made_by: string | null;
+  made_at: Made;
+};
+
+export type WorkflowRunState = "running" | "done" | "stopped" | "failed";
+
+/** Has the id of its job. `position` is the step that is next, from 0; `due_at` is for people to read: the job's moment decides. */
+export type WorkflowRunsTable = {
+  agency_id: AgencyId;
+  id: Generated<string>;
+  workflow_id: string;
+  version_id: string;
+  contact_id: string;
+  ends_on_join: boolean;
+  position: Generated<number>;
+  state: Generated<WorkflowRunState>;
+  reason: string | null;
+  entered_at: Made;
+  due_at: Moment;
+  ended_at: Moment;
+};
+
+export type WorkflowRunStepsTable = {
+  agency_id: AgencyId;
+  run_id: string;
+  position: number;
+  try: Generated<number>;
+  at: Made;
+  step: string;
+  outcome: "done" | "skipped" | "failed";
+  reason: string | null;
+  email_id: string | null;
+};
+
 export type ContactTagsTable = { agency_id: AgencyId; contact_id: string; tag: string; added_at: Made };
 
 type Jobs<Id> = {
@@ -425,6 +511,10 @@ export type AgencyTables = {
   email_template_versions: EmailTemplateVersionsTable;
   email_template_drafts: EmailTemplateDraftsTable;
   contact_tags: ContactTagsTable;
+  workflows: WorkflowsTable;
+  workflow_versions: WorkflowVersionsTable;
+  workflow_runs: WorkflowRunsTable;
+  workflow_run_steps: WorkflowRunStepsTable;
   jobs: Jobs<AgencyId>;
   events: Events<AgencyId>;
 };

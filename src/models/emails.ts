@@ -16,6 +16,8 @@ export type NewEmail = {
   askedFrom?: string | undefined;
   /** For kind `template`: the version of the agency's words that the message is made of. */
   templateVersionId?: string | undefined;
+  /** The run of a workflow that sends it. */
+  workflowRunId?: string | undefined;
   lane: Lane;
 };
 
@@ -36,10 +38,10 @@ export async function queueEmail(db: AgencyDb, email: NewEmail): Promise<string>
   const { rows } = await sql<{ id: string }>`
     with made as (
       insert into emails (kind, contact_id, to_email, sent_by, personal_message, destination, lifetime_seconds, browser_hash, asked_from,
-                          template_version_id)
+                          template_version_id, workflow_run_id)
       select ${email.kind}, id, coalesce(${email.toEmail ?? null}, email), ${email.sentBy ?? null}, ${email.personalMessage ?? null},
              ${email.destination ?? "/"}, ${email.lifetimeSeconds}, ${email.browserHash ?? null}, ${email.askedFrom ?? null},
-             ${email.templateVersionId ?? null}::uuid
+             ${email.templateVersionId ?? null}::uuid, ${email.workflowRunId ?? null}::uuid
       from contacts where id = ${email.contactId}
       returning id, contact_id, kind, sent_by
     ), ${afterwards(email.lane, false)}

@@ -50,7 +50,18 @@ export type EventKind =
   | "email-template.restored"
   | "email-template.removed"
   | "contact.tagged"
-  | "contact.untagged";
+  | "contact.untagged"
+  | "contact.workflow-mail-stopped"
+  | "contact.workflow-mail-resumed"
+  | "workflow.created"
+  | "workflow.changed"
+  | "workflow.enabled"
+  | "workflow.paused"
+  | "workflow.resumed"
+  | "workflow.removed"
+  | "workflow-run.stopped"
+  | "workflow-run.retried"
+  | "workflow-settings.changed";
 
 export type NewEvent = {
   kind: EventKind;
