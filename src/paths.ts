@@ -45,8 +45,10 @@ export const app = {
   contact: (slug: string, id: string, filters: { show?: string | undefined; before?: string | undefined } = {}) =>
     `/${slug}/contacts/${id}${query(filters)}`,
   contactRow: (slug: string, id: string) => `/${slug}/contacts/${id}/row`,
+  contactMenu: (slug: string, id: string) => `/${slug}/contacts/${id}/menu`,
   contactDetails: (slug: string, id: string) => `/${slug}/contacts/${id}/details`,
   contactAccess: (slug: string, id: string) => `/${slug}/contacts/${id}/access`,
+  contactWorkflowMail: (slug: string, id: string) => `/${slug}/contacts/${id}/workflow-mail`,
   contactSessions: (slug: string, id: string) => `/${slug}/contacts/${id}/sessions`,
   contactOptions: (slug: string, q?: string) => `/${slug}/contact-options${query({ q })}`,
   revocations: (slug: string) => `/${slug}/revocations`,
@@ -132,6 +134,10 @@ export const portal = {
   /** `version` is the number of the brand's last change: with it the answer may be kept for ever. */
   theme: (version?: number) => `/theme.css${query({ v: version })}`,
   brandImage: (hash: string) => `/brand/${hash}.png`,
+  unsubscribe: (token: string) => `/unsubscribe/${token}`,
+  unsubscribeUndo: (token: string) => `/unsubscribe/${token}/undo`,
+  /** Whether the contact wants the e-mails of workflows. */
+  workflowMail: () => "/profile/emails",
   hostMarker: () => "/.well-known/portico",
   handOver: (from?: string, next?: string) => `/hand-over${query({ from, next })}`,
   handOverOffer: (browserHash?: string, next?: string) => `/hand-over/offer${query({ for: browserHash, next })}`,

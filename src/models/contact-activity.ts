@@ -15,6 +15,8 @@ export const activityKinds = {
     "email.suppressed",
     "email.complained",
     "email.released",
+    "contact.workflow-mail-stopped",
+    "contact.workflow-mail-resumed",
   ],
   "sign-ins": ["contact.joined", "contact.signed-in", "contact.signed-out", "link.opened", "link.failed"],
   access: [
@@ -22,6 +24,8 @@ export const activityKinds = {
     "contact.revoked",
     "contact.restored",
     "contact.changed",
+    "contact.tagged",
+    "contact.untagged",
     "contact.password-set",
     "link.made",
     "link.revoked",
@@ -41,7 +45,7 @@ export type Activity = {
   link:
     | { kind: LinkKind; uses: LinkUses; destination: string; lifetimeSeconds: number; maker: string | undefined }
     | undefined;
-  data: { reason?: string; state?: string; method?: string; changed?: string; again?: boolean };
+  data: { reason?: string; state?: string; method?: string; changed?: string; again?: boolean; tags?: string[] };
 };
 
 type Row = {

@@ -36,7 +36,12 @@ export type ContactRow = {
 };
 
 /** A contact as his own page shows him. */
-export type Contact = ContactRow & { createdAt: Date; passwordSetAt: Date | null };
+export type Contact = ContactRow & {
+  createdAt: Date;
+  passwordSetAt: Date | null;
+  /** Since when he wants no e-mails of workflows. */
+  workflowMailStoppedAt: Date | null;
+};
 
 /** Every status of a contact, in the order of the tabs. */
 export const contactStatuses: readonly ContactStatus[] = ["not-invited", "invited", "joined", "revoked"];
@@ -199,12 +204,20 @@ export async function findContactRow(db: AgencyReader, id: string): Promise<Cont
 /** One contact whole. Throws NotFound. */
 export async function getContact(db: AgencyReader, id: string): Promise<Contact> {
   if (!uuid.test(id)) throw new NotFound("No such contact.");
-  const { rows } = await sql<RawRow & { created_at: Date; password_set_at: Date | null }>`
-    select ${contactColumns}, ${emailColumns}, ${tagColumn}, contacts.created_at, contacts.password_set_at
+  const { rows } = await sql<
+    RawRow & { created_at: Date; password_set_at: Date | null; workflow_mail_off_at: Date | null }
+  >`
+    select ${contactColumns}, ${emailColumns}, ${tagColumn}, contacts.created_at, contacts.password_set_at,
+           contacts.workflow_mail_off_at
     from contacts ${lastEmail} where contacts.id = ${id}::uuid`.execute(db);
   const row = rows[0];
   if (!row) throw new NotFound("No such contact.");
-  return { ...toRow(row), createdAt: row.created_at, passwordSetAt: row.password_set_at };
+  return {
+    ...toRow(row),
+    createdAt: row.created_at,
+    passwordSetAt: row.password_set_at,
+    workflowMailStoppedAt: row.workflow_mail_off_at,
+  };
 }
 
 /** Sets a contact's name and company, which must be in the form that `parseName` gives. Throws NotFound. */

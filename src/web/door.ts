@@ -45,17 +45,18 @@ export function createDoor<V extends BaseVariables>(
   return app;
 }
 
-/** Limits a body to `bytes`, then refuses an unsafe request that no page of ours sent. */
+/** Limits a body to `bytes`, then refuses an unsafe request that no page of ours sent, unless it may come `fromAnywhere`. */
 export function guardBody(
   door: ErrorPageProps["door"],
   bytes = FORM_BODY,
   siteOf: (c: Context) => ErrorPageProps["site"] = () => undefined,
+  fromAnywhere = false,
 ): MiddlewareHandler {
   const limited = bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, door, { status: 413 }, siteOf(c)) });
   return async (c, next) => {
     if (!UNSAFE.has(c.req.method)) return next();
     return limited(c, async () => {
-      if (await isFromOurPage(c as BaseContext)) return next();
+      if (fromAnywhere || (await isFromOurPage(c as BaseContext))) return next();
       c.res = await refuse(c, door, { status: 403 }, siteOf(c));
     });
   };

@@ -11,7 +11,8 @@ export type Purpose =
   | "host-marker"
   | "dkim"
   | "bounce"
-  | "bounce-report";
+  | "bounce-report"
+  | "unsubscribe";
 
 /** Makes keys from the secrets, newest first. */
 export type Keys = {

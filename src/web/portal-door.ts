@@ -52,7 +52,7 @@ type PortalApp = Hono<{ Bindings: DoorBindings; Variables: PortalVariables }>;
 function createPortalApp(deps: Deps, routes: readonly PortalRoute[]): PortalApp {
   const app = createDoor<PortalVariables>(deps, "portal", siteOf);
   for (const route of routes) {
-    app[route.method](route.path, guardBody("portal", route.bodyLimit, siteOf), async (context) => {
+    app[route.method](route.path, guardBody("portal", route.bodyLimit, siteOf, route.fromAnywhere), async (context) => {
       const c = context as unknown as PortalContext;
       const { portal } = context.env;
       if (!portal) throw new Error("A portal request came without its host.");

@@ -66,7 +66,8 @@ export type MemberRoute = {
 
 /**
  * A row of the portal's map: for anyone, or for a signed-in contact. `bodyLimit` is in bytes, 64 KiB unless told. `remembered`: the
- * page is the same for everybody who comes without a session and without a query, but for its form's token.
+ * page is the same for everybody who comes without a session and without a query, but for its form's token. `fromAnywhere`: what it
+ * is asked proves itself, and so it may be posted by what is no page of ours.
  */
 export type PortalRoute = {
   method: "get" | "post";
@@ -74,6 +75,7 @@ export type PortalRoute = {
   needs: "anyone" | "contact";
   bodyLimit?: number;
   remembered?: true;
+  fromAnywhere?: true;
   handler: (c: PortalContext) => Answer;
 };
 

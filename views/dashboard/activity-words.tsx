@@ -67,6 +67,9 @@ function magicLinkText({ link: made }: Activity): string | undefined {
   return words.join(", ");
 }
 
+const tagged = (what: "added" | "removed", tags: readonly string[] = []) =>
+  `${tags.length === 1 ? "Tag" : "Tags"} ${what}: ${tags.join(", ")}`;
+
 type Words = (activity: Activity) => ActivityLine;
 
 const words: Partial<Record<Activity["kind"], Words>> = {
@@ -95,6 +98,18 @@ const words: Partial<Record<Activity["kind"], Words>> = {
   "contact.restored": ({ member }) => ({ icon: "key", text: <b>Access restored</b>, detail: by(member) }),
   "contact.changed": ({ member, data }) =>
     (changes[data.changed ?? ""] ?? changes["details"])?.(member) ?? { icon: "user", text: "Changed" },
+  "contact.tagged": ({ member, data }) => ({ icon: "tag", text: tagged("added", data.tags), detail: by(member) }),
+  "contact.untagged": ({ member, data }) => ({ icon: "tag", text: tagged("removed", data.tags), detail: by(member) }),
+  "contact.workflow-mail-stopped": ({ member }) => ({
+    icon: "ban",
+    text: member ? "Automatic emails stopped" : "Unsubscribed from automatic emails",
+    detail: by(member),
+  }),
+  "contact.workflow-mail-resumed": ({ member }) => ({
+    icon: "mail",
+    text: "Automatic emails go out again",
+    detail: by(member),
+  }),
   "contact.password-set": () => ({ icon: "lock", text: "Set a password" }),
   "link.made": (activity) => ({
     icon: "link",

@@ -70,6 +70,27 @@ function accessWords({ status, revokedAt }: Contact, zone: string): { title: str
   return { title: "Not invited yet", hint: "An invite or a magic link opens the portal" };
 }
 
+// What a contact stopped himself is his to take up again; a member does it when he was asked to.
+function WorkflowMail({ contact, slug, zone, mayAct }: AccessProps) {
+  const { workflowMailStoppedAt: stoppedAt } = contact;
+  const hint = stoppedAt
+    ? `Stopped ${momentText(stoppedAt, { zone, precision: "day", inSentence: true })}`
+    : "Workflows may write to this contact";
+  const action = app.contactWorkflowMail(slug, contact.id);
+  return (
+    <Setting title="Automatic emails" hint={hint}>
+      {mayAct && (
+        <form method="post" action={action} hx-post={action} {...swapsContact}>
+          <FormToken />
+          <Button type="submit" small name="workflow_mail" value={stoppedAt ? "on" : "off"} about="automatic emails">
+            {stoppedAt ? "Send again" : "Stop"}
+          </Button>
+        </form>
+      )}
+    </Setting>
+  );
+}
+
 export function ContactAccess(props: AccessProps) {
   const { contact, zone, mayAct } = props;
   const { title, hint } = accessWords(contact, zone);
@@ -83,6 +104,7 @@ export function ContactAccess(props: AccessProps) {
       <Setting title="Password" hint={passwordSet ? `Set ${passwordSet}` : "Not set"}>
         {null}
       </Setting>
+      <WorkflowMail {...props} />
     </Panel>
   );
 }

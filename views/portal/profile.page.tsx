@@ -8,11 +8,14 @@ import { Panel } from "../ui/panel.tsx";
 import { Devices } from "./devices.part.tsx";
 import { ProfileForm } from "./profile-form.part.tsx";
 import type { PortalSite } from "./site.ts";
+import { WorkflowMail } from "./workflow-mail.part.tsx";
 
 type ProfilePageProps = {
   site: PortalSite;
   contact: SignedInContact;
   devices: readonly Device[];
+  /** Since when he wants no e-mails of workflows. */
+  mailStoppedAt: Date | null;
   zone: string;
   flash?: PortalLayoutProps["flash"];
   /** The name as typed, with what is wrong with it. */
@@ -50,6 +53,7 @@ export function ProfilePage(props: ProfilePageProps) {
       </header>
       <ProfileForm agency={site.agency} name={name?.typed ?? contact.name} email={contact.email} error={name?.error} />
       <SigningIn {...props} />
+      <WorkflowMail agency={site.agency} stoppedAt={props.mailStoppedAt} zone={zone} />
       <Devices devices={devices} zone={zone} />
     </PortalLayout>
   );

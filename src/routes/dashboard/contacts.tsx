@@ -1,6 +1,7 @@
 // One contact: his page, his row in the list, his details and his sessions.
 import { z } from "zod";
 import { ContactPage, ContactPart } from "../../../views/dashboard/contact.page.tsx";
+import { ContactMenu } from "../../../views/dashboard/contact-actions.tsx";
 import { ContactActivity } from "../../../views/dashboard/contact-activity.part.tsx";
 import { ContactDetails, type DetailsProps } from "../../../views/dashboard/contact-details.part.tsx";
 import { ContactMail } from "../../../views/dashboard/contact-mail.tsx";
@@ -14,6 +15,7 @@ import { changeContact, findContactRow, getContact } from "../../models/contacts
 import { NotFound } from "../../models/errors.ts";
 import { recordEvent } from "../../models/events.ts";
 import { findSuppressions } from "../../models/suppressions.ts";
+import { resumeWorkflowMail, stopWorkflowMail } from "../../models/workflow-mail.ts";
 import { app } from "../../paths.ts";
 import { check, readForm } from "../../web/forms.ts";
 import { isHtmx, page, part, seeOther, shellOf, toast, wantsPart } from "../../web/html.tsx";
@@ -23,8 +25,10 @@ import { viewing } from "./contacts-list.ts";
 export const contactRoutes: MemberRoute[] = [
   { method: "get", path: "/:agency/contacts/:id", role: "viewer", handler: showContact },
   { method: "get", path: "/:agency/contacts/:id/row", role: "viewer", handler: sendRow },
+  { method: "get", path: "/:agency/contacts/:id/menu", role: "member", handler: sendMenu },
   { method: "get", path: "/:agency/contacts/:id/details", role: "member", handler: editDetails },
   { method: "post", path: "/:agency/contacts/:id/details", role: "member", handler: saveDetails },
+  { method: "post", path: "/:agency/contacts/:id/workflow-mail", role: "member", handler: saveWorkflowMail },
   { method: "post", path: "/:agency/contacts/:id/sessions", role: "member", handler: signOutEverywhere },
 ];
 
@@ -85,6 +89,15 @@ async function sendRow(c: MemberContext): Promise<Response> {
   return part(c, <ContactRowPart {...viewing(c)} contact={contact} watch />);
 }
 
+/** The lines of a row's menu; without JavaScript the contact's page has the same actions. */
+async function sendMenu(c: MemberContext): Promise<Response> {
+  const contact = await c.get("store").read((db) => findContactRow(db, idOf(c)));
+  if (!contact) throw new NotFound("No such contact.");
+  const { slug } = c.get("agency");
+  if (!isHtmx(c)) return seeOther(c, app.contact(slug, contact.id));
+  return part(c, <ContactMenu contact={contact} slug={slug} />);
+}
+
 async function editDetails(c: MemberContext): Promise<Response> {
   if (isHtmx(c)) {
     const contact = await c.get("store").read((db) => getContact(db, idOf(c)));
@@ -127,4 +140,14 @@ async function signOutEverywhere(c: MemberContext): Promise<Response> {
     return count;
   });
   return answerWithContact(c, idOf(c), ended === 1 ? "1 session ended" : `${ended} sessions ended`);
+}
+
+async function saveWorkflowMail(c: MemberContext): Promise<Response> {
+  const wanted = (await readForm(c)).text("workflow_mail") === "on";
+  const change = wanted ? resumeWorkflowMail : stopWorkflowMail;
+  await c.get("store").write(async (db) => {
+    const { id } = await getContact(db, idOf(c));
+    await change(db, id, c.get("member").id);
+  });
+  return answerWithContact(c, idOf(c), wanted ? "Automatic emails go out again" : "Automatic emails stopped");
 }

@@ -9,6 +9,7 @@ import { onSelectedHost } from "./selected-host.ts";
 import { signInRoutes } from "./sign-in.tsx";
 import { signInLinkRoutes } from "./sign-in-links.tsx";
 import { themeRoutes } from "./theme.ts";
+import { unsubscribeRoutes, workflowMailRoutes } from "./unsubscribing.tsx";
 
 const atHome: readonly PortalRoute[] = [
   ...profileRoutes,
@@ -17,10 +18,12 @@ const atHome: readonly PortalRoute[] = [
   ...passwordRoutes,
   ...accessLinkRoutes,
   ...themeRoutes,
+  ...workflowMailRoutes,
 ];
 
 export const portalRoutes: readonly PortalRoute[] = [
   ...hostMarkerRoutes,
   ...handOverRoutes,
+  ...unsubscribeRoutes,
   ...atHome.map(onSelectedHost),
 ];

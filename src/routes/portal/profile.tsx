@@ -6,6 +6,7 @@ import { parseName } from "../../models/addresses.ts";
 import { renameSelf } from "../../models/contact-profiles.ts";
 import { endOtherSessions, endSession, listDevices } from "../../models/contact-sessions.ts";
 import { NotFound } from "../../models/errors.ts";
+import { getWorkflowMail } from "../../models/workflow-mail.ts";
 import { portal } from "../../paths.ts";
 import { readForm } from "../../web/forms.ts";
 import { isHtmx, page, part, seeOther, takeFlash, toast } from "../../web/html.tsx";
@@ -23,7 +24,11 @@ function devicesOf(c: PortalContext) {
 }
 
 async function show(c: PortalContext, name?: { typed: string; error: string }) {
-  const props = { site: siteOf(c), contact: signedIn(c), devices: await devicesOf(c), zone: zoneOf(c) };
+  const contact = signedIn(c);
+  const [devices, { stoppedAt }] = await c
+    .get("store")
+    .read((db) => Promise.all([listDevices(db, contact.id, contact.session.id), getWorkflowMail(db, contact.id)]));
+  const props = { site: siteOf(c), contact, devices, mailStoppedAt: stoppedAt, zone: zoneOf(c) };
   return page(c, <ProfilePage {...props} name={name} flash={takeFlash(c)} />, name ? 422 : 200);
 }
 
