@@ -46,6 +46,8 @@ export type OwnValues = {
   message: string | null;
   askedIn: string | null;
   askedAt: string | null;
+  /** Where the recipient says that he wants no more of these; on workflow e-mails only. */
+  unsubscribe: string | null;
   recipient: string;
 };
 
@@ -55,6 +57,7 @@ export const fixedFields = {
   message: "message",
   askedIn: "name",
   askedAt: "words",
+  unsubscribe: "url",
   recipient: "address",
 } as const satisfies Record<keyof OwnValues, FieldKind>;
 
@@ -88,6 +91,14 @@ export function templateOf(words: OwnWords) {
         why={
           <>
             Sent to {values.recipient} {why[words.kind ?? ""] ?? "because you are a client of"} {brand.name}.
+            {values.unsubscribe && (
+              <>
+                {" "}
+                <a className="soft" href={values.unsubscribe} style={{ color: "#55575f", textDecoration: "underline" }}>
+                  Unsubscribe
+                </a>
+              </>
+            )}
           </>
         }
       >

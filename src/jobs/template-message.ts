@@ -26,6 +26,7 @@ export type TemplateFilling = {
   message?: string | null;
   askedIn?: string | null;
   askedAt?: string | null;
+  unsubscribe?: string | null;
 };
 
 /** The words of a template, of `kind` or the agency's own, under the fields' own name. */
@@ -65,6 +66,7 @@ export async function renderTemplate(
       message: more.message ?? null,
       askedIn: more.askedIn ?? null,
       askedAt: more.askedAt ?? null,
+      unsubscribe: more.unsubscribe ?? null,
       recipient,
     },
   );
