@@ -49,6 +49,7 @@ function work(handler: Handler) {
     "check-sending-domain",
     "send-test-mail",
     "send-template-test",
+    "enter-workflow",
     "sweep",
   ] as const;
   return createWorker({

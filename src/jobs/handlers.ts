@@ -10,6 +10,7 @@ import { markFailed, SET_ASIDE } from "../models/sending.ts";
 import { createAnswerMailRequest } from "./answer-mail-request.ts";
 import { createCheckDomain, type DomainChecks } from "./check-domain.ts";
 import { createCheckSendingDomain } from "./check-sending-domain.ts";
+import { createEnterWorkflow } from "./enter-workflow.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import { createSendEmail } from "./send-email.ts";
 import { createSendMemberReset } from "./send-member-reset.ts";
@@ -51,6 +52,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     "check-sending-domain": createCheckSendingDomain(deps),
     "send-test-mail": createSendTestMail(sending),
     "send-template-test": createSendTemplateTest(sending),
+    "enter-workflow": createEnterWorkflow(deps),
     sweep: createSweep(deps),
   };
 }

@@ -11,6 +11,7 @@ export type JobKind =
   | "check-sending-domain"
   | "send-test-mail"
   | "send-template-test"
+  | "enter-workflow"
   | "sweep";
 
 /** A job to be done: ids only, never a token or an address. `runAt` is now unless given. */

@@ -3,6 +3,7 @@ import { reviveChecks } from "../models/domain-checks.ts";
 import { deleteExpired, deleteExpiredShared, listAgencyIds } from "../models/expired-rows.ts";
 import { failSetAside } from "../models/sending.ts";
 import { reviveSendingChecks } from "../models/sending-checks.ts";
+import { reviveWorkflowEntries } from "../models/workflow-schedule.ts";
 import type { HandlerDeps } from "./handlers.ts";
 import { ensurePlatformJob, postponeJob } from "./queue.ts";
 import type { Handler } from "./worker.ts";
@@ -27,6 +28,7 @@ export function createSweep({ agencies, globals }: Pick<HandlerDeps, "agencies" 
         await failSetAside(db);
         await reviveChecks(db);
         await reviveSendingChecks(db);
+        await reviveWorkflowEntries(db);
       });
     }
     await globals.run((db) => postponeJob(db, job, { seconds: HOUR, reason: "Swept.", spent: false }));

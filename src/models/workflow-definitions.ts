@@ -5,7 +5,7 @@ import type { ContactStatus, WorkflowTrigger } from "../db/schema.ts";
 import { parseTag, TAG_LENGTH } from "./contact-tags.ts";
 import { Invalid } from "./errors.ts";
 
-export type { WorkflowTrigger } from "../db/schema.ts";
+export type { ContactStatus, WorkflowTrigger } from "../db/schema.ts";
 
 /** What starts a run. `tag` goes with the two tag triggers, `days` with `not-joined` and `not-signed-in`. */
 export type Trigger = { on: WorkflowTrigger; tag?: string; days?: number };
@@ -63,6 +63,9 @@ export const stepKinds: readonly Step["do"][] = [
   "wait-until",
   "stop",
 ];
+
+/** The units of a wait, the shortest first. */
+export const waitUnits: readonly WaitUnit[] = ["minutes", "hours", "days", "weeks", "months"];
 
 /** The longest wait in each unit: a year. */
 export const longestWait: Readonly<Record<WaitUnit, number>> = {
@@ -136,7 +139,7 @@ const definitionShape = z.object({
         z.object({
           do: z.literal("wait"),
           amount: whole,
-          unit: z.enum(["minutes", "hours", "days", "weeks", "months"]),
+          unit: z.enum(waitUnits as [WaitUnit, ...WaitUnit[]]),
         }),
         z.object({ do: z.literal("wait-until"), weekday: whole, hour: z.number().int().catch(-1) }),
         z.object({ do: z.literal("stop") }),

@@ -32,6 +32,7 @@ function work(
       "check-sending-domain": handler,
       "send-test-mail": handler,
       "send-template-test": handler,
+      "enter-workflow": handler,
       sweep: handler,
     },
     listen: (wake) => listen({ url, role: "portico_directory", channel: "jobs_ready", onNotify: wake }),
