@@ -6,7 +6,7 @@ import type { Mailbox } from "../mail/addresses.ts";
 import type { Outcome } from "../mail/answers.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { PortalOrigin } from "../models/portal-url.ts";
-import { markFailed, SET_ASIDE } from "../models/sending.ts";
+import { markFailed, SET_ASIDE } from "../models/sending-results.ts";
 import { createAnswerMailRequest } from "./answer-mail-request.ts";
 import { createCheckDomain, type DomainChecks } from "./check-domain.ts";
 import { createCheckSendingDomain } from "./check-sending-domain.ts";

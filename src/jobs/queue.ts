@@ -81,6 +81,28 @@ export async function holdLease(db: QueryExecutorProvider, lease: Lease): Promis
   if (rows.length === 0) throw new LeaseLost();
 }
 
+/** The ids of those jobs that are still held; their rows stay locked, as with holdLease. */
+export async function holdLeases(db: QueryExecutorProvider, leases: readonly Lease[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select jobs.id from ${listed(leases)} join jobs on ${matches} for update of jobs`.execute(db);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Ends those jobs that are still held, in the transaction of their results, and returns their ids: nothing counts of the others. */
+export async function finishJobs(db: QueryExecutorProvider, leases: readonly Lease[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    delete from jobs using ${listed(leases)} where ${matches} returning jobs.id`.execute(db);
+  return new Set(rows.map(({ id }) => id));
+}
+
+// In one order, because two transactions that lock the same jobs in different orders wait for each other.
+const listed = (leases: readonly Lease[]) => {
+  const sorted = leases.toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1));
+  const column = (name: keyof Lease) => sql`${sorted.map((lease) => lease[name])}::uuid[]`;
+  return sql`unnest(${column("agencyId")}, ${column("jobId")}, ${column("leaseId")}) as lease (agency_id, job_id, lease_id)`;
+};
+const matches = sql`jobs.agency_id = lease.agency_id and jobs.id = lease.job_id and jobs.lease_id = lease.lease_id`;
+
 /** Ends the job in the transaction of its result. Throws LeaseLost, and so undoes that result, when the job is not held any more. */
 export async function finishJob(db: QueryExecutorProvider, lease: Lease): Promise<void> {
   const { numAffectedRows } = await sql`delete from jobs where ${held(lease)}`.execute(db);

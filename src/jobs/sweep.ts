@@ -1,7 +1,7 @@
 // Housekeeping once an hour, by whichever worker comes first: deletes what has ended and that nobody will ask about, and revives checks that got lost.
 import { reviveChecks } from "../models/domain-checks.ts";
 import { deleteExpired, deleteExpiredShared, listAgencyIds } from "../models/expired-rows.ts";
-import { failSetAside } from "../models/sending.ts";
+import { failSetAside } from "../models/sending-results.ts";
 import { reviveSendingChecks } from "../models/sending-checks.ts";
 import { reviveWorkflowEntries } from "../models/workflow-schedule.ts";
 import type { HandlerDeps } from "./handlers.ts";

@@ -1,78 +1,77 @@
-// Transactions of one agency that are wanted at the same moment run as one: they share a commit and their statements' round trips.
+// Things of one agency that are to be written at the same moment are written as one group: one transaction, a few statements for all.
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
 import type { AgencyStore } from "../db/agency-store.ts";
 import type { AgencyDb } from "../db/schema.ts";
 import { Unavailable } from "../models/errors.ts";
 
-/** Asks for something once for all that share the transaction; the first one's answer is everybody's. */
-export type Once = <T>(what: string, ask: () => Promise<T>) => Promise<T>;
+/** Writes a group of one agency in one transaction and answers in the order of `items`. */
+export type GroupWork<Item, Result> = (db: AgencyDb, items: readonly Item[]) => Promise<readonly Result[]>;
 
-type Work<T> = (db: AgencyDb, once: Once) => Promise<T>;
-type Waiting = { work: Work<unknown>; resolve: (value: unknown) => void; reject: (error: unknown) => void };
+/**
+ * Writes one item, all or nothing, in a transaction that it may share. When a shared one throws, all of it is undone and each item
+ * runs again in one of its own, so that one's trouble is nobody else's: like any `write`, the work may run more than once.
+ */
+export type Together<Item, Result> = (store: AgencyStore, item: Item) => Promise<Result>;
 
-export type Together = {
-  /**
-   * Runs `work` as AgencyStore.write does, all or nothing. When one of a shared transaction throws, all of it is undone and each
-   * runs again in one of its own, so that one's trouble is nobody else's: like any `write`, it may run more than once.
-   */
-  write<T>(store: AgencyStore, work: Work<T>): Promise<T>;
-};
+type Waiting<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
 
 // What waits while a transaction is under way shares the next one; more at once than this only makes locks last.
-const MOST = 50;
+const MOST = 100;
 
-/** One stage's transactions, for every agency. */
-export function createTogether(): Together {
-  const agencies = new Map<string, { store: AgencyStore; waiting: Waiting[] }>();
+/** One stage's transactions, for every agency. `linger` is how long, in milliseconds, a group waits for more after one of several. */
+export function createTogether<Item, Result>(
+  work: GroupWork<Item, Result>,
+  { linger = 0 } = {},
+): Together<Item, Result> {
+  const agencies = new Map<string, Waiting<Item, Result>[]>();
 
-  async function runAll(id: string): Promise<void> {
+  async function runAll(store: AgencyStore, waiting: Waiting<Item, Result>[]): Promise<void> {
     // those that begin in this same turn of the loop come along
     await Promise.resolve();
-    for (let agency = agencies.get(id); agency && agency.waiting.length > 0; agency = agencies.get(id))
-      await runGroup(agency.store, agency.waiting.splice(0, MOST));
-    agencies.delete(id);
+    while (waiting.length > 0) {
+      const group = waiting.splice(0, MOST);
+      await runGroup(store, group);
+      // after several at once more are on their way, and a transaction costs as much for three as for thirty
+      if (linger > 0 && group.length > 1 && waiting.length < MOST) await sleep(linger);
+    }
+    agencies.delete(store.id);
   }
 
-  return {
-    write<T>(store: AgencyStore, work: Work<T>): Promise<T> {
-      const known = agencies.get(store.id);
-      const agency = known ?? { store, waiting: [] };
-      const ended = new Promise<T>((resolve, reject) => {
-        agency.waiting.push({ work, resolve: (value) => resolve(value as T), reject });
+  async function runGroup(store: AgencyStore, group: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const items = group.map(({ item }) => item);
+      const results = await store.write(async (db) => {
+        const planned = onlyIndexes(db);
+        planned.catch(() => undefined);
+        const answers = await work(db, items);
+        await planned;
+        return answers;
       });
-      if (!known) {
-        agencies.set(store.id, agency);
-        void runAll(store.id);
-      }
-      return ended;
-    },
-  };
-}
-
-async function runGroup(store: AgencyStore, group: readonly Waiting[]): Promise<void> {
-  try {
-    const values = await store.write((db) => atOnce(db, group));
-    for (const [at, { resolve }] of group.entries()) resolve(values[at]);
-  } catch (error) {
-    if (group.length === 1 || error instanceof Unavailable) for (const { reject } of group) reject(error);
-    else await Promise.all(group.map((one) => runGroup(store, [one])));
+      for (const [at, { resolve }] of group.entries()) resolve(results[at] as Result);
+    } catch (error) {
+      if (group.length === 1 || error instanceof Unavailable) for (const { reject } of group) reject(error);
+      else for (const one of group) await runGroup(store, [one]);
+    }
   }
+
+  return (store, item) =>
+    new Promise((resolve, reject) => {
+      const known = agencies.get(store.id);
+      const waiting = known ?? [];
+      waiting.push({ item, resolve, reject });
+      if (known) return;
+      agencies.set(store.id, waiting);
+      void runAll(store, waiting);
+    });
 }
 
-async function atOnce(db: AgencyDb, group: readonly Waiting[]): Promise<unknown[]> {
-  const once = createOnce();
-  // every one has to be at rest before the transaction ends: a statement after that would run in somebody else's
-  const settled = await Promise.allSettled(group.map(({ work }) => work(db, once)));
-  return settled.map((one) => {
-    if (one.status === "rejected") throw one.reason;
-    return one.value;
-  });
-}
-
-function createOnce(): Once {
-  const asked = new Map<string, Promise<unknown>>();
-  return <T>(what: string, ask: () => Promise<T>) => {
-    const known = asked.get(what) ?? ask();
-    asked.set(what, known);
-    return known as Promise<T>;
-  };
+// The statements are prepared once for a connection's life, perhaps while their tables are empty and reading all of one looks cheap.
+// It must never come to that: these settings last for the one transaction and travel with its first statement.
+async function onlyIndexes(db: AgencyDb): Promise<void> {
+  await sql`
+    select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+           set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`.execute(
+    db,
+  );
 }

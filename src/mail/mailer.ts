@@ -26,6 +26,8 @@ export interface MailerConfig {
 }
 
 export interface Mailer {
+  /** How many messages it sends at once; more wait. */
+  readonly connections: number;
   /** Sends one message. Never rejects for what a server or network does: that is an outcome. */
   send(message: ComposedMessage): Promise<Outcome>;
   /** Lets sends in flight finish, then closes every connection. */
@@ -34,8 +36,12 @@ export interface Mailer {
 
 const TIMEOUTS: MailerTimeouts = { connect: 30_000, greeting: 30_000, command: 60_000, finalDot: 600_000 };
 
+// Files are written one after the other anyway; this many may wait for their turn.
+const OUTBOX_WRITES = 10;
+
 function outboxMailer(dir: string): Mailer {
   return {
+    connections: OUTBOX_WRITES,
     async send(message) {
       const id = await keepInOutbox(dir, message);
       return { kind: "accepted", response: `Kept in the outbox as ${id}` };
@@ -107,6 +113,7 @@ function smtpMailer(smtpUrl: string, config: MailerConfig): Mailer {
 
   const inFlight = new Set<Promise<Outcome>>();
   return {
+    connections: maxConnections,
     send(message) {
       const sending = slot(attempt, message);
       inFlight.add(sending);

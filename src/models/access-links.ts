@@ -1,5 +1,5 @@
 // Access links: what invites, login emails and magic links carry. A row grants one contact's entry, its tokens open it, and one statement redeems it.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUIDv7 } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
 import type { AgencyDb, AgencyReader, EmailKind, LinkKind, LinkUses } from "../db/schema.ts";
 import { type Entry, openContactSession, type Visit } from "./contact-sessions.ts";
@@ -87,55 +87,72 @@ const isWithdrawn = sql<boolean>`(link.revoked_at is not null or contact.revoked
 const state = sql<LinkState>`case when ${isWithdrawn} then 'withdrawn' when ${isUsed} then 'used'
   when link.expires_at <= now() then 'expired' else 'live' end`;
 
+/** A link that was made, with the secret token, which is kept nowhere. */
+export type MadeLink = { linkId: string; token: string; expiresAt: Date };
+
 /**
  * Makes a link for a contact and returns its secret token, which is kept nowhere. With the `emailId` of a link that exists, it
  * adds a sibling token to that link and resets nothing: a retried e-mail carries a new token, and using one ends them all.
  * Only when the contact's access has changed since, the earlier tokens stay dead and the new one is alone. The lifetime runs from
- * now until `startLifetime`. Throws NotFound for a contact who is unknown or revoked.
+ * now until `startLifetimes`. Throws NotFound for a contact who is unknown or revoked.
  */
-export async function createAccessLink(
-  db: AgencyDb,
-  link: NewAccessLink,
-): Promise<{ linkId: string; token: string; expiresAt: Date }> {
-  const token = randomBytes(32).toString("base64url");
-  const { rows } = await sql<{ id: string; expires_at: Date; added: boolean }>`
-    with link as (
-      insert into access_links as link
-        (contact_id, kind, destination, uses, lifetime_seconds, access_version, new_email, made_by, email_id, expires_at)
-      select id, ${link.kind}::text, ${allowedDestination(link.destination)}::text, ${link.uses}::text, ${link.lifetimeSeconds}::int,
-        access_version, ${link.newEmail ?? null}::text, ${link.madeBy ?? null}::uuid, ${link.emailId ?? null}::uuid,
-        now() + make_interval(secs => ${link.lifetimeSeconds}::int)
-      from contacts where id = ${link.contactId}::uuid and revoked_at is null
-      on conflict (agency_id, email_id) do update set access_version = excluded.access_version
-      returning link.id, link.expires_at, old.id is null as added, old.access_version <> link.access_version as outdated
-    ),
-    -- "=", not "in": a plan made while the table is small must not read all tokens of the agency once it has grown
-    dropped as (delete from access_tokens where link_id = (select id from link where outdated)),
-    token as (insert into access_tokens (token_hash, link_id) select ${hashOf(token)}::bytea, id from link)
-    select id, expires_at, added from link
-  `.execute(db);
-  const made = rows[0];
+export async function createAccessLink(db: AgencyDb, link: NewAccessLink): Promise<MadeLink> {
+  const [made] = await createAccessLinks(db, [link]);
   if (!made) throw new NotFound("No contact to make a link for.");
-  if (made.added)
-    await recordEvent(db, {
-      kind: "link.made",
-      contactId: link.contactId,
-      linkId: made.id,
-      ...(link.madeBy ? { memberId: link.madeBy } : {}),
-      ...(link.emailId ? { emailId: link.emailId } : {}),
-      data: { kind: link.kind, uses: link.uses },
-    });
-  return { linkId: made.id, token, expiresAt: made.expires_at };
+  return made;
 }
 
-/** Counts the lifetime of an e-mail's link from now: the relay has accepted the message. */
-export async function startLifetime(db: AgencyDb, emailId: string): Promise<void> {
-  await db
-    .updateTable("access_links")
-    .set({ expires_at: sql`now() + make_interval(secs => lifetime_seconds)` })
-    .where("email_id", "=", emailId)
-    .where("revoked_at", "is", null)
-    .execute();
+/** Makes links as createAccessLink does, any number in one statement, none of the same e-mail twice; undefined where that throws. */
+export async function createAccessLinks(
+  db: AgencyDb,
+  links: readonly NewAccessLink[],
+): Promise<(MadeLink | undefined)[]> {
+  const wanted = links.map((link) => ({ ...link, id: randomUUIDv7(), token: randomBytes(32).toString("base64url") }));
+  const each = <T>(column: (link: (typeof wanted)[number]) => T) => wanted.map(column);
+  const { rows } = await sql<{ id: string; key: string; expires_at: Date }>`
+    with wanted as materialized (
+      select *, coalesce(email_id, id) as key
+      from unnest(${each((link) => link.id)}::uuid[], ${each((link) => hashOf(link.token))}::bytea[],
+                  ${each((link) => link.contactId)}::uuid[], ${each((link) => link.kind)}::text[],
+                  ${each((link) => allowedDestination(link.destination))}::text[], ${each((link) => link.uses)}::text[],
+                  ${each((link) => link.lifetimeSeconds)}::int[], ${each((link) => link.newEmail ?? null)}::text[],
+                  ${each((link) => link.madeBy ?? null)}::uuid[], ${each((link) => link.emailId ?? null)}::uuid[])
+        as wanted (id, token_hash, contact_id, kind, destination, uses, lifetime_seconds, new_email, made_by, email_id)
+    ),
+    link as (
+      insert into access_links as link
+        (id, contact_id, kind, destination, uses, lifetime_seconds, access_version, new_email, made_by, email_id, expires_at)
+      select wanted.id, contacts.id, kind, destination, uses, lifetime_seconds, access_version, new_email, made_by, email_id,
+        now() + make_interval(secs => lifetime_seconds)
+      from wanted join contacts on contacts.id = wanted.contact_id and contacts.revoked_at is null
+      on conflict (agency_id, email_id) do update set access_version = excluded.access_version
+      returning link.*, coalesce(link.email_id, link.id) as key, old.id is null as added,
+        old.access_version <> link.access_version as outdated
+    ),
+    -- of an array, not a join: a plan made while the table is small must not read all tokens of the agency once it has grown
+    dropped as (delete from access_tokens where link_id = any (array(select id from link where outdated))),
+    token as (
+      insert into access_tokens (token_hash, link_id) select wanted.token_hash, link.id from link join wanted using (key)
+    ),
+    told as (
+      insert into events (kind, member_id, contact_id, link_id, email_id, data)
+      select 'link.made', made_by, contact_id, id, email_id, jsonb_build_object('kind', kind, 'uses', uses) from link where added
+    )
+    select id, key, expires_at from link
+  `.execute(db);
+  const made = new Map(rows.map((row) => [row.key, row]));
+  return wanted.map(({ id, emailId, token }) => {
+    const link = made.get(emailId ?? id);
+    return link && { linkId: link.id, token, expiresAt: link.expires_at };
+  });
+}
+
+/** Counts the lifetime of e-mails' links from now: the relay has accepted the messages. */
+export async function startLifetimes(db: AgencyDb, emailIds: readonly string[]): Promise<void> {
+  await sql`
+    update access_links set expires_at = now() + make_interval(secs => lifetime_seconds)
+    from unnest(${[...emailIds]}::uuid[]) as sent (email_id)
+    where access_links.email_id = sent.email_id and access_links.revoked_at is null`.execute(db);
 }
 
 /** Withdraws a link for good; once is enough. Throws NotFound. */

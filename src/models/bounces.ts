@@ -4,7 +4,7 @@ import type { AgencyDb, GlobalDb } from "../db/schema.ts";
 import type { BounceRef } from "./bounce-addresses.ts";
 import { addStep } from "./email-steps.ts";
 import { recordEvent } from "./events.ts";
-import { DELIVERED_LATE } from "./sending.ts";
+import { DELIVERED_LATE } from "./sending-results.ts";
 import { suppressAddress } from "./suppressions.ts";
 
 /** A report about one attempt. `hard` and `complaint` suppress the address for the agency, `soft` and `late` do not. */

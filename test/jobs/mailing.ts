@@ -91,6 +91,7 @@ export function heldMailer() {
     release,
     sent,
     mailer: {
+      connections: 5,
       async send(message: ComposedMessage) {
         reach(message);
         await held;

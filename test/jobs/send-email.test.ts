@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openDirectoryJobs } from "../../src/db/directory-jobs.ts";
 import { findAccessLink } from "../../src/models/access-links.ts";
 import { queueEmail } from "../../src/models/emails.ts";
-import { resumeSending } from "../../src/models/sending.ts";
+import { resumeSending } from "../../src/models/sending-pauses.ts";
 import { releaseSuppression } from "../../src/models/suppressions.ts";
 import { insertAgency, insertContact } from "../support/database.ts";
 import { accessLinkIn, codeIn, startTcp } from "../support/smtp.ts";

@@ -11,7 +11,15 @@ const transaction = async (db: AgencyDb) => {
   return rows[0]?.id ?? "";
 };
 
-async function setUp() {
+type Told = { address: string; transaction: string; size: number };
+
+const tellAll = async (db: AgencyDb, addresses: readonly string[]): Promise<Told[]> => {
+  const id = await transaction(db);
+  for (const address of addresses) await recordEvent(db, { kind: "agency.created", address });
+  return addresses.map((address) => ({ address, transaction: id, size: addresses.length }));
+};
+
+async function setUp(work = tellAll) {
   const database = await databaseForTest();
   const northwind = database.store(await insertAgency(database, "northwind", "Northwind"));
   const rivermark = database.store(await insertAgency(database, "rivermark", "Rivermark"));
@@ -19,57 +27,43 @@ async function setUp() {
     const rows = await store.read((db) => db.selectFrom("events").select("address").orderBy("address").execute());
     return rows.map(({ address }) => address);
   };
-  return { northwind, rivermark, told, together: createTogether() };
+  return { northwind, rivermark, told, together: createTogether(work) };
 }
-
-const tell = (address: string) => async (db: AgencyDb) => {
-  await recordEvent(db, { kind: "agency.created", address });
-  return await transaction(db);
-};
 
 test("what one agency wants at the same moment shares a transaction, and another agency's does not", async () => {
   const { northwind, rivermark, told, together } = await setUp();
   const [one, two, other] = await Promise.all([
-    together.write(northwind, tell("1")),
-    together.write(northwind, tell("2")),
-    together.write(rivermark, tell("3")),
+    together(northwind, "1"),
+    together(northwind, "2"),
+    together(rivermark, "3"),
   ]);
-  expect(one).toBe(two);
-  expect(other).not.toBe(one);
+  expect(one).toMatchObject({ address: "1", size: 2 });
+  expect(two).toMatchObject({ address: "2", transaction: one.transaction });
+  expect(other.transaction).not.toBe(one.transaction);
   expect(await told()).toEqual(["1", "2"]);
   expect(await told(rivermark)).toEqual(["3"]);
 });
 
-test("one that throws takes nothing from the others and leaves nothing of its own", async () => {
+test("what comes while a transaction is under way shares the next, at most a hundred at once", async () => {
   const { northwind, told, together } = await setUp();
-  const bad = async (db: AgencyDb) => {
-    await recordEvent(db, { kind: "agency.created", address: "bad" });
-    throw new Error("Not this one.");
-  };
-  const refused = async (db: AgencyDb) => void (await sql`select 1 / 0`.execute(db));
-  const settled = await Promise.allSettled([
-    together.write(northwind, tell("1")),
-    together.write(northwind, bad),
-    together.write(northwind, refused),
-    together.write(northwind, tell("2")),
-  ]);
-  expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
-  expect(await told()).toEqual(["1", "2"]);
+  const first = together(northwind, "000");
+  await Promise.resolve();
+  await Promise.resolve();
+  const rest = await Promise.all(Array.from({ length: 150 }, (_, n) => together(northwind, String(n + 1))));
+  expect((await first).size).toBe(1);
+  expect(new Set(rest.map(({ transaction: id }) => id)).size).toBe(2);
+  expect(Math.max(...rest.map(({ size }) => size))).toBe(100);
+  expect(await told()).toHaveLength(151);
 });
 
-test("what is asked once is asked once for all that share the transaction, and again in the next", async () => {
-  const { northwind, together } = await setUp();
-  let asked = 0;
-  const ask = () =>
-    together.write(northwind, (db, once) =>
-      once("portal", async () => {
-        asked += 1;
-        return await transaction(db);
-      }),
-    );
-  const [one, two] = await Promise.all([ask(), ask()]);
-  expect(one).toBe(two);
-  expect(asked).toBe(1);
-  expect(await ask()).not.toBe(one);
-  expect(asked).toBe(2);
+test("one that throws takes nothing from the others and leaves nothing of its own", async () => {
+  const { northwind, told, together } = await setUp(async (db, addresses) => {
+    const answers = await tellAll(db, addresses);
+    if (addresses.includes("bad")) throw new Error("Not this one.");
+    if (addresses.includes("refused")) await sql`select 1 / 0`.execute(db);
+    return answers;
+  });
+  const settled = await Promise.allSettled(["1", "bad", "refused", "2"].map((address) => together(northwind, address)));
+  expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+  expect(await told()).toEqual(["1", "2"]);
 });

@@ -10,7 +10,7 @@ import {
   recordOpening,
   redeemAccessLink,
   revokeAccessLink,
-  startLifetime,
+  startLifetimes,
 } from "../../src/models/access-links.ts";
 import { findContactSession } from "../../src/models/contact-sessions.ts";
 import { queueEmail } from "../../src/models/emails.ts";
@@ -117,7 +117,7 @@ describe("making a link", () => {
     const { token } = await makeLink(id, { emailId });
     await change("update access_links set expires_at = now() - interval '1 hour' where email_id = $1", emailId);
     expect(await stateOf(token)).toBe("expired");
-    await northwind.store.write((db) => startLifetime(db, emailId));
+    await northwind.store.write((db) => startLifetimes(db, [emailId]));
     expect(await stateOf(token)).toBe("live");
   });
 });

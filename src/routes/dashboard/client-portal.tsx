@@ -10,7 +10,7 @@ import { listHostChoices } from "../../models/host-selection.ts";
 import { hasRole } from "../../models/people.ts";
 import { getPortalCounts } from "../../models/portal-counts.ts";
 import { portalUrl } from "../../models/portal-url.ts";
-import { findPauseReason } from "../../models/sending.ts";
+import { findPauseReason } from "../../models/sending-pauses.ts";
 import { app, defaultContactsSort } from "../../paths.ts";
 import { page, part, shellOf, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";

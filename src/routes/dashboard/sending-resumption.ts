@@ -1,5 +1,5 @@
 // Letting an agency's sending go on, because a member says that the trouble is over.
-import { resumeSending } from "../../models/sending.ts";
+import { resumeSending } from "../../models/sending-pauses.ts";
 import { app } from "../../paths.ts";
 import { seeOther } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";

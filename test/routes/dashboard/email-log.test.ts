@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { createAccessLink } from "../../../src/models/access-links.ts";
 import { queueEmail } from "../../../src/models/emails.ts";
-import { markDelayed, markFailed, markSent, startSending } from "../../../src/models/sending.ts";
+import { startSending } from "../../../src/models/sending.ts";
+import { markDelayed, markFailed, markSent } from "../../../src/models/sending-results.ts";
 import { countRows, worldForTest } from "../../support/world.ts";
 
 async function open() {

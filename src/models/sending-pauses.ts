@@ -1,0 +1,70 @@
+// The pause of an agency's sending while relays refuse the sender, and how it ends.
+import { sql } from "kysely";
+import type { AgencyDb, AgencyReader } from "../db/schema.ts";
+import { addStep, type ServerAnswer } from "./email-steps.ts";
+import { recordEvent } from "./events.ts";
+
+const PROBE_SECONDS = 300;
+/** What a job says while its agency's sending is paused; `resumeSending` finds the waiting ones by it. */
+export const PAUSED = "Sending is paused.";
+
+/** The sender was refused, not the recipient: the agency's sending pauses, and this attempt does not count. Returns the seconds to wait. */
+export async function pauseSending(
+  db: AgencyDb,
+  emailId: string,
+  reason: string,
+  answer?: ServerAnswer,
+): Promise<number> {
+  await addStep(db, { emailId, kind: "paused", reason, ...answer });
+  await sql`
+    update emails
+    set attempts = greatest(0, attempts - 1), status = 'delayed', reason = ${`${PAUSED} ${reason}`}, status_at = now()
+    where id = ${emailId} and status in ('queued', 'sending', 'delayed')`.execute(db);
+  const { rows } = await sql<{ fresh: boolean }>`
+    update agencies
+    set sending_paused_at = coalesce(sending_paused_at, now()), sending_paused_reason = ${reason},
+        sending_probe_at = now() + make_interval(secs => ${PROBE_SECONDS})
+    returning old.sending_paused_at is null as fresh`.execute(db);
+  if (rows[0]?.fresh) await recordEvent(db, { kind: "sending.paused", emailId, data: { reason } });
+  return PROBE_SECONDS;
+}
+
+/** Why the agency's sending is paused, in words; undefined while it is not. */
+export async function findPauseReason(db: AgencyReader): Promise<string | undefined> {
+  const agency = await db
+    .selectFrom("agencies")
+    .select("sending_paused_reason")
+    .where("sending_paused_at", "is not", null)
+    .executeTakeFirst();
+  return agency && (agency.sending_paused_reason ?? "The mail server refused the sender.");
+}
+
+/** Sending goes on, because a member says so or because an e-mail came through; what waited for it is ready at once. */
+export async function resumeSending(db: AgencyDb, memberId?: string): Promise<void> {
+  const resumed = await db
+    .updateTable("agencies")
+    .set({ sending_paused_at: null, sending_paused_reason: null, sending_probe_at: null })
+    .where("sending_paused_at", "is not", null)
+    .returning("id")
+    .executeTakeFirst();
+  if (!resumed) return;
+  await sql`
+    with woken as (
+      update jobs set run_at = now()
+      where email_id is not null and lease_id is null and last_error = ${PAUSED} and run_at > now()
+      returning 1
+    )
+    select pg_notify('jobs_ready', '') where exists (select from woken)`.execute(db);
+  await recordEvent(db, { kind: "sending.resumed", memberId });
+}
+
+/** While paused, one e-mail at a time finds out whether the trouble is over, so that nobody has to come back and say so: true for it. */
+export async function takeProbe(db: AgencyDb): Promise<boolean> {
+  const taken = await db
+    .updateTable("agencies")
+    .set({ sending_probe_at: sql<Date>`now() + make_interval(secs => ${PROBE_SECONDS})` })
+    .where("sending_probe_at", "<=", sql<Date>`now()`)
+    .returning("id")
+    .executeTakeFirst();
+  return taken !== undefined;
+}
