@@ -8,6 +8,7 @@ import { Unavailable } from "./models/errors.ts";
 import { dashboardRoutes } from "./routes/dashboard/index.ts";
 import { devRoutes } from "./routes/dev.tsx";
 import { portalRoutes } from "./routes/portal/index.ts";
+import type { AtHand } from "./server.ts";
 import { loadAssets } from "./web/assets.ts";
 import { createDashboard } from "./web/dashboard-door.ts";
 import { deadEnd } from "./web/dead-end.tsx";
@@ -18,6 +19,8 @@ import { protect } from "./web/security.ts";
 /** Answers requests of the public listener; `env` is what the Node.js server knows of the connection. */
 export type PublicApp = {
   fetch(request: Request, env?: Partial<HttpBindings>): Response | Promise<Response>;
+  /** Answers from memory what was drawn before, without a Request and a Response; false when that is not to be had. */
+  atHand: AtHand;
 };
 
 /** Builds the doors and the dispatcher in front of them. */
@@ -59,6 +62,12 @@ export function createApp(deps: Deps): PublicApp {
       const door = deps.hosts.find(host);
       if (!(door instanceof Promise)) return answer(door, request, env);
       return door.then((found) => answer(found, request, env)).catch(unavailable);
+    },
+    atHand: (incoming, outgoing) => {
+      if (!portal.remembers(incoming) || !isWellAddressed(incoming)) return false;
+      const door = deps.hosts.find(incoming.headers.host);
+      if (door instanceof Promise || door.kind !== "portal") return false;
+      return portal.answerAtHand(incoming, outgoing, door.portal);
     },
   };
 }

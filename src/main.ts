@@ -97,7 +97,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   stops.unshift(() => hosts.stop());
   if (config.process !== "worker") {
     const app = createApp(deps);
-    const server = await startServer((request, env) => app.fetch(request, env), config);
+    const server = await startServer((request, env) => app.fetch(request, env), config, app.atHand);
     stops.unshift(() => server.stop());
     if (!config.production) greet(config, database);
   }

@@ -1,7 +1,7 @@
 // A listener with the timeouts of rules.md §8 that can be stopped without cutting off who is being answered.
-import type { Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type HttpBindings, serve } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 
 export type Listening = {
   port: number;
@@ -11,24 +11,31 @@ export type Listening = {
 
 type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Response>;
 
-/** Starts to listen and resolves once it does; rejects when the port is taken. */
-export function startServer(fetch: Fetch, { host, port }: { host: string; port: number }): Promise<Listening> {
+/** Answers what is at hand straight on Node's own objects, or says no and leaves them untouched. */
+export type AtHand = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
+
+const OPTIONS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1024,
+};
+
+/** Starts to listen and resolves once it does; rejects when the port is taken. `atHand` is asked before `fetch`. */
+export function startServer(
+  fetch: Fetch,
+  { host, port }: { host: string; port: number },
+  atHand: AtHand = () => false,
+): Promise<Listening> {
+  const answer = getRequestListener(fetch as Parameters<typeof getRequestListener>[0], { hostname: host });
+  const server = createServer(OPTIONS, (incoming, outgoing) => {
+    if (!atHand(incoming, outgoing)) void answer(incoming, outgoing);
+  });
   return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch: fetch as Parameters<typeof serve>[0]["fetch"],
-        hostname: host,
-        port,
-        serverOptions: {
-          headersTimeout: 10_000,
-          requestTimeout: 30_000,
-          keepAliveTimeout: 65_000,
-          maxHeaderSize: 16 * 1024,
-        },
-      },
-      () => resolve({ port: (server.address() as AddressInfo).port, stop: (patience) => stop(server, patience) }),
-    ) as Server;
     server.once("error", reject);
+    server.listen(port, host, () =>
+      resolve({ port: (server.address() as AddressInfo).port, stop: (patience) => stop(server, patience) }),
+    );
   });
 }
 

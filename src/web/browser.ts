@@ -1,5 +1,5 @@
 // The browser's own random id: every page sets it, forms are tied to it, and a link asked for here is known again by it.
-import { createHash, randomFillSync } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { serialize } from "hono/utils/cookie";
@@ -38,7 +38,14 @@ export function readBrowser(c: Context, config: Pick<Config, "appUrl">): Browser
   const sent = getCookie(c, cookieName(config, "browser"));
   const known = sent !== undefined && ID.test(sent);
   const id = known ? sent : newBrowserId();
-  return { id, hash: createHash("sha256").update(id).digest(), known };
+  return {
+    id,
+    known,
+    // Few requests need it.
+    get hash() {
+      return hash("sha256", id, "buffer");
+    },
+  };
 }
 
 /** Sets the cookie when the browser came without it; called for what holds a form, never for an unknown host. */

@@ -14,7 +14,7 @@ import { refusalOf, refuse } from "./errors.tsx";
 import type { Remembered } from "./remembered-pages.ts";
 import type { BaseContext, BaseVariables } from "./route.ts";
 import { FORM_BODY } from "./route.ts";
-import { clientAddress, formToken, isFromOurPage, protect } from "./security.ts";
+import { clientAddress, isFromOurPage, protect } from "./security.ts";
 
 /** What the dispatcher hands to a door beside the request. */
 export type DoorBindings = HttpBindings & { portal?: PortalHost; remember?: (drawn: Remembered) => void };
@@ -70,7 +70,6 @@ function observe(deps: Deps): MiddlewareHandler<{ Bindings: DoorBindings; Variab
     c.set("requestId", requestId);
     c.set("address", clientAddress(c, deps.config));
     c.set("browser", readBrowser(c, deps.config));
-    c.set("csrf", formToken(c as unknown as BaseContext));
     const budget: Budget = { statements: [] };
     await withBudget(budget, next);
     if (!deps.config.production) c.res = await withinBudget(c, deps, budget);

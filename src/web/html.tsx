@@ -8,6 +8,7 @@ import { ToastPart } from "../../views/ui/toast.tsx";
 import { keepBrowser } from "./browser.ts";
 import { cookieName, cookieOptions } from "./cookies.ts";
 import type { BaseContext, MemberContext } from "./route.ts";
+import { formToken } from "./security.ts";
 
 export type FlashWords = { kind: "good" | "bad"; text: string };
 
@@ -26,7 +27,7 @@ export function wantsPart(c: Context, id: string): boolean {
 function render(c: BaseContext, content: Child, status: number): Response | Promise<Response> {
   c.header("vary", VARY, { append: true });
   keepBrowser(c);
-  return c.html(<FormTokenContext.Provider value={c.get("csrf")}>{content}</FormTokenContext.Provider>, status as 200);
+  return c.html(<FormTokenContext.Provider value={formToken(c)}>{content}</FormTokenContext.Provider>, status as 200);
 }
 
 /** Answers with a whole document. */

@@ -10,6 +10,7 @@ import { isHtmx } from "./html.tsx";
 import { portalSite } from "./portal-site.ts";
 import { createRememberedPages, type Remembered, type RememberedPages } from "./remembered-pages.ts";
 import type { PortalContext, PortalRoute, PortalVariables } from "./route.ts";
+import { formToken } from "./security.ts";
 import { readSessionId } from "./sessions.ts";
 
 const siteOf = (c: Context) => {
@@ -20,14 +21,20 @@ const siteOf = (c: Context) => {
 /** Answers requests for one agency's host. */
 export type Portal = {
   fetch(request: Request, env: Partial<HttpBindings>, host: PortalHost): Response | Promise<Response>;
+  /** Whether the request is for a page that is remembered for signed-out visitors, of whatever host. */
+  remembers: RememberedPages["has"];
+  /** Answers from memory; false when the page has to be drawn. */
+  answerAtHand: RememberedPages["answer"];
 };
 
 /** The portal, from the rows of its map. */
 export function createPortal(deps: Deps, routes: readonly PortalRoute[]): Portal {
   const app = createPortalApp(deps, routes);
-  const pages = createRememberedPages(deps);
+  const pages = createRememberedPages(deps, routes);
   return {
-    fetch: (request, env, host) => pages.answer(env, host) ?? draw(app, pages, request, env, host),
+    fetch: (request, env, host) => draw(app, pages, request, env, host),
+    remembers: pages.has,
+    answerAtHand: pages.answer,
   };
 }
 
@@ -60,7 +67,7 @@ function createPortalApp(deps: Deps, routes: readonly PortalRoute[]): PortalApp 
       c.set("store", deps.agencies.open(portal.agencyId));
       await recognise(c, deps);
       if (route.needs === "contact" && !c.get("contact")) return toSignIn(c);
-      if (route.remembered && isPlain(c)) context.env.remember?.({ token: c.get("csrf"), route: route.path });
+      if (route.remembered && isPlain(c)) context.env.remember?.({ token: formToken(c), route: route.path });
       return route.handler(c);
     });
   }

@@ -1,6 +1,7 @@
 // Pages that are the same for everybody who comes without a session, but for the token of their form: drawn once a host, then
 // answered from memory. A host's entry in memory is replaced when anything of it changes, and what was drawn for it goes with it.
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { LRUCache } from "lru-cache";
 import type { PortalHost } from "../db/directory.ts";
@@ -8,25 +9,30 @@ import type { Deps } from "../deps.ts";
 import { browserCookie, newBrowserId } from "./browser.ts";
 import { cookieName } from "./cookies.ts";
 import { reportRequest } from "./door.ts";
+import type { PortalRoute } from "./route.ts";
 import { clientAddressOf, formTokenFor } from "./security.ts";
 
 /** What a route notes of an answer that may be remembered: the token that its forms carry, and the route's pattern. */
 export type Remembered = { token: string; route: string };
 
 export type RememberedPages = {
-  /** The answer to this request when its page was drawn before and the browser shows nothing that could change it. */
-  answer(env: Partial<HttpBindings>, portal: PortalHost): Response | undefined;
+  /** Whether the request is for a page that may be in memory, on whatever host. */
+  has(incoming: IncomingMessage): boolean;
+  /** Answers when the page was drawn before and the browser shows nothing that could change it; false leaves everything untouched. */
+  answer(incoming: IncomingMessage, outgoing: ServerResponse, portal: PortalHost): boolean;
   /** Keeps the page of an answer that was just drawn. */
   keep(env: Partial<HttpBindings>, portal: PortalHost, drawn: Remembered, response: Response): Promise<void>;
 };
 
-type Page = { pieces: string[]; bytes: number; headers: Record<string, string>; route: string };
+/** `pieces` are the bytes around the token, a character each; `headers` are names and values in turn, as Node.js sends them fastest. */
+type Page = { pieces: string[]; bytes: number; headers: string[]; route: string };
 
 const MOST_BYTES = 64 * 1024 * 1024;
 const OF_ONE_ANSWER = new Set(["set-cookie", "x-request-id", "content-length", "date", "transfer-encoding"]);
 
-/** Makes the memory; it holds 64 MiB at most. */
-export function createRememberedPages(deps: Deps): RememberedPages {
+/** Makes the memory for the routes that ask for it; it holds 64 MiB at most. */
+export function createRememberedPages(deps: Deps, routes: readonly PortalRoute[]): RememberedPages {
+  const paths = new Set(routes.filter(({ remembered }) => remembered).map(({ path }) => path));
   // One page of a host is looked up by the host's own entry, so a replaced entry finds nothing.
   const pages = new LRUCache<PortalHost, Map<string, Page>>({
     maxSize: MOST_BYTES,
@@ -40,45 +46,35 @@ export function createRememberedPages(deps: Deps): RememberedPages {
   const setBrowser = browserCookie(deps.config);
 
   return {
-    answer: ({ incoming }, portal) => {
-      if (incoming?.method !== "GET") return undefined;
-      const path = incoming.url ?? "";
-      const page = pages.get(portal)?.get(path);
-      if (!page) return undefined;
-      const sent = incoming.headers.cookie;
+    has: ({ method, url }) => method === "GET" && url !== undefined && paths.has(url),
+    answer: (incoming, outgoing, portal) => {
+      const started = performance.now();
+      const page = pages.get(portal)?.get(incoming.url ?? "");
+      if (!page) return false;
+      const { cookie: sent, host } = incoming.headers;
       const known = sent === undefined ? undefined : cookie.exec(sent)?.[1];
       // Any other cookie may be a session, or words that the page before left behind.
-      if (sent !== undefined && known === undefined) return undefined;
-      const started = performance.now();
+      if (sent !== undefined && known === undefined) return false;
       const requestId = randomUUID();
       const browser = known ?? newBrowserId();
-      const body = page.pieces.join(formTokenFor(deps.keys, incoming.headers.host, browser));
-      const headers: Record<string, string> = { ...page.headers, "x-request-id": requestId };
-      if (known === undefined) headers["set-cookie"] = setBrowser(browser);
+      const headers = [...page.headers, "x-request-id", requestId];
+      if (known === undefined) headers.push("set-cookie", setBrowser(browser));
+      outgoing.writeHead(200, headers);
+      outgoing.end(page.pieces.join(formTokenFor(deps.keys, host, browser)), "latin1");
+      const { route } = page;
       const address = clientAddressOf(incoming, deps.config);
-      reportRequest(deps, {
-        requestId,
-        method: "GET",
-        path,
-        route: page.route,
-        status: 200,
-        started,
-        queries: 0,
-        address,
-      });
-      return new Response(body, { headers });
+      reportRequest(deps, { requestId, method: "GET", path: route, route, status: 200, started, queries: 0, address });
+      return true;
     },
     keep: async ({ incoming }, portal, { token, route }, response) => {
       // A request may name its target in other ways than by the bare path; those are drawn each time.
       if (incoming?.url !== route) return;
-      const text = await response.clone().text();
-      const pieces = text.split(token);
+      const body = Buffer.from(await response.clone().arrayBuffer()).toString("latin1");
+      const headers = [...response.headers].filter(([name]) => !OF_ONE_ANSWER.has(name)).flat();
       // Every token is as long as this one, so all answers have the same length.
-      const bytes = Buffer.byteLength(text);
-      const headers = Object.fromEntries([...response.headers].filter(([name]) => !OF_ONE_ANSWER.has(name)));
-      headers["content-length"] = String(bytes);
+      headers.push("content-length", String(body.length));
       const ofHost = new Map(pages.get(portal));
-      ofHost.set(route, { pieces, bytes, headers, route });
+      ofHost.set(route, { pieces: body.split(token), bytes: body.length, headers, route });
       pages.set(portal, ofHost);
     },
   };

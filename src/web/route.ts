@@ -18,8 +18,8 @@ export type BaseVariables = {
   browser: Browser;
   /** The client's address: the socket's, or the one that a trusted proxy forwarded. */
   address: string;
-  /** The form field that stands in for the headers that some browsers leave out. */
-  csrf: string;
+  /** The form field that stands in for the headers that some browsers leave out, once a page has asked for it (`formToken`). */
+  csrf: string | undefined;
   form: Form | undefined;
   /** Whether the route that answers takes files. */
   takesFiles: boolean | undefined;

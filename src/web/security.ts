@@ -50,9 +50,14 @@ export async function carriesFormToken(c: Context): Promise<boolean> {
   return keys.verify("csrf", tokenText(c as BaseContext), form.text(FORM_TOKEN_FIELD));
 }
 
-/** The token that forms of this host carry for this browser. */
-export function formToken(c: BaseContext): string {
-  return c.get("deps").keys.sign("csrf", tokenText(c));
+/** The token that forms of this host carry for this browser; made when the first of them asks. */
+export function formToken(c: Context): string {
+  const { get, set } = c as BaseContext;
+  const known = get("csrf");
+  if (known) return known;
+  const token = get("deps").keys.sign("csrf", tokenText(c as BaseContext));
+  set("csrf", token);
+  return token;
 }
 
 /** As formToken, for a request that has no context. */

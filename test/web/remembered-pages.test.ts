@@ -11,7 +11,8 @@ let world: World;
 let server: Listening;
 beforeAll(async () => {
   world = await createWorld();
-  server = await startServer((request, env) => world.app.fetch(request, env), { host: "127.0.0.1", port: 0 });
+  const { app } = world;
+  server = await startServer(app.fetch, { host: "127.0.0.1", port: 0 }, app.atHand);
 });
 afterAll(async () => {
   await server.stop(0);
