@@ -140,6 +140,12 @@ export async function findKnown(db: AgencyReader): Promise<Known> {
   return { templates: new Map(templates.map(({ id, name }) => [id, name])) };
 }
 
+/** The names of all templates of the agency's own that there ever were, by id: what a run has sent may be gone by now. */
+export async function findTemplateNames(db: AgencyReader): Promise<ReadonlyMap<string, string>> {
+  const templates = await db.selectFrom("email_templates").select(["id", "name"]).where("kind", "is", null).execute();
+  return new Map(templates.map(({ id, name }) => [id, name]));
+}
+
 /** Makes a workflow with an empty draft, or with `definition`, and returns its id. Throws Invalid at `name`. */
 export async function createWorkflow(
   db: AgencyDb,

@@ -1,12 +1,13 @@
 // Session cookies: they seal nothing but a random id (iron-session); the row that the id names is the truth, read on every request.
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { sealData, unsealData } from "iron-session";
+import { unsealData } from "iron-session";
 import { LRUCache } from "lru-cache";
 import type { Config } from "../config.ts";
 import { cookieName, cookieOptions } from "./cookies.ts";
 import type { Keys } from "./keys.ts";
 import type { BaseContext } from "./route.ts";
+import { seal } from "./seal.ts";
 
 type Who = "member" | "contact";
 
@@ -24,35 +25,36 @@ export async function readSessionId(
   config: Pick<Config, "appUrl">,
   keys: Keys,
 ): Promise<string | undefined> {
-  const seal = getCookie(c, cookieName(config, who));
-  if (!seal || seal.length > 2_000) return undefined;
-  const remembered = opened.get(`${who}:${seal}`);
+  const sent = getCookie(c, cookieName(config, who));
+  if (!sent || sent.length > 2_000) return undefined;
+  const remembered = opened.get(`${who}:${sent}`);
   if (remembered) return remembered;
-  const { sid } = await unsealData<{ sid?: unknown }>(seal, {
+  const { sid } = await unsealData<{ sid?: unknown }>(sent, {
     password: keys.passwords(purposes[who]),
     ttl: LIFE[who],
   }).catch(() => ({ sid: undefined }));
   if (typeof sid !== "string") return undefined;
-  opened.set(`${who}:${seal}`, sid);
+  opened.set(`${who}:${sent}`, sid);
   return sid;
 }
 
 /** The cookie's name and value for a session id. */
-export async function sealSessionId(
+export function sealSessionId(
   who: Who,
   id: string,
   config: Pick<Config, "appUrl">,
   keys: Keys,
-): Promise<[name: string, value: string]> {
-  const seal = await sealData({ sid: id }, { password: keys.passwords(purposes[who]), ttl: LIFE[who] });
-  return [cookieName(config, who), seal];
+): [name: string, value: string] {
+  return [cookieName(config, who), seal({ sid: id }, keys.passwords(purposes[who]), LIFE[who])];
 }
 
 /** Gives the browser the id of a session that was just started. */
-export async function writeSessionId(c: Context, who: Who, id: string): Promise<void> {
+export function writeSessionId(c: Context, who: Who, id: string): void {
   const { config, keys } = (c as BaseContext).get("deps");
-  const [name, seal] = await sealSessionId(who, id, config, keys);
-  setCookie(c, name, seal, { ...cookieOptions(config), maxAge: LIFE[who] });
+  const [name, value] = sealSessionId(who, id, config, keys);
+  // The browser comes back with it at once.
+  opened.set(`${who}:${value}`, id);
+  setCookie(c, name, value, { ...cookieOptions(config), maxAge: LIFE[who] });
 }
 
 /** Takes the session's cookie away; ending its row is the model's. */

@@ -1,6 +1,7 @@
 // One contact: how far he has come, what happened, his links and sessions, his details.
 import type { ListedLink } from "../../src/models/access-links.ts";
 import type { Device } from "../../src/models/contact-sessions.ts";
+import type { RunLine } from "../../src/models/workflow-runs.ts";
 import { app } from "../../src/paths.ts";
 import { DashboardLayout, type DashboardLayoutProps } from "../layouts/dashboard.layout.tsx";
 import { Crumbs } from "../ui/page-head.tsx";
@@ -12,18 +13,22 @@ import { ContactLinks } from "./contact-links.part.tsx";
 import { ContactSessions } from "./contact-sessions.part.tsx";
 import { ContactTags } from "./contact-tags.part.tsx";
 import { ContactTrouble } from "./contact-trouble.tsx";
+import { ContactWorkflows } from "./contact-workflows.part.tsx";
 import { nameOf } from "./contacts-view.ts";
 
 export type ContactPartProps = DetailsProps & {
   activity: Omit<ActivityProps, "slug" | "zone" | "contactId">;
   links: readonly ListedLink[];
   devices: readonly Device[];
+  runs: readonly RunLine[];
+  /** The names of templates, for what runs send. */
+  templates: ReadonlyMap<string, string>;
   /** Why the contact's address is not written to, when it is so. */
   suppressed?: string | undefined;
 };
 
 /** Everything under the breadcrumb; what an action on this page sends. */
-export function ContactPart({ activity, links, devices, suppressed, ...props }: ContactPartProps) {
+export function ContactPart({ activity, links, devices, runs, templates, suppressed, ...props }: ContactPartProps) {
   const about = { slug: props.slug, zone: props.zone, mayAct: props.mayAct, contactId: props.contact.id };
   return (
     <div class="stack stack--6" id="contact-page">
@@ -34,6 +39,7 @@ export function ContactPart({ activity, links, devices, suppressed, ...props }: 
         <div class="stack stack--6">
           <ContactAccess {...props} />
           <ContactTags {...props} />
+          <ContactWorkflows {...about} runs={runs} templates={templates} />
           <ContactLinks {...about} links={links} />
           <ContactSessions {...about} devices={devices} />
           <ContactDetails {...props} />

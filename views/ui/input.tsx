@@ -12,6 +12,8 @@ type InputProps = Passed & {
   autocomplete?: string | undefined;
   inputmode?: "text" | "email" | "numeric" | "url" | "tel" | "search" | undefined;
   pattern?: string | undefined;
+  /** The id of a datalist with what is often typed. */
+  list?: string | undefined;
   minlength?: number | undefined;
   maxlength?: number | undefined;
   required?: boolean | undefined;
@@ -47,6 +49,7 @@ export function Input(props: InputProps) {
       autocomplete={props.autocomplete}
       inputmode={props.inputmode ?? (props.type === "email" ? "email" : undefined)}
       pattern={props.pattern}
+      list={props.list}
       minlength={props.minlength}
       maxlength={props.maxlength}
       required={props.required || undefined}

@@ -16,6 +16,8 @@ import { NotFound } from "../../models/errors.ts";
 import { recordEvent } from "../../models/events.ts";
 import { findSuppressions } from "../../models/suppressions.ts";
 import { resumeWorkflowMail, stopWorkflowMail } from "../../models/workflow-mail.ts";
+import { listContactRuns } from "../../models/workflow-runs.ts";
+import { findTemplateNames } from "../../models/workflows.ts";
 import { app } from "../../paths.ts";
 import { check, readForm } from "../../web/forms.ts";
 import { isHtmx, page, part, seeOther, shellOf, toast, wantsPart } from "../../web/html.tsx";
@@ -39,16 +41,18 @@ async function loadActivity(c: MemberContext, db: AgencyReader, id: string) {
   return { ...(await listActivity(db, id, { show, before })), show, before };
 }
 
-/** Everything that a contact's page shows, in five statements. Throws NotFound. */
+/** Everything that a contact's page shows, in seven statements at most. Throws NotFound. */
 async function loadContact(c: MemberContext, db: AgencyReader, id: string) {
   const contact = await getContact(db, id);
-  const [activity, links, devices, suppressions] = await Promise.all([
+  const [activity, links, devices, suppressions, runs] = await Promise.all([
     loadActivity(c, db, id),
     listAccessLinks(db, id),
     listDevices(db, id),
     findSuppressions(db, [contact.email]),
+    listContactRuns(db, id),
   ]);
-  return { ...viewing(c), contact, activity, links, devices, suppressed: suppressions[0]?.reason };
+  const templates = runs.length > 0 ? await findTemplateNames(db) : new Map<string, string>();
+  return { ...viewing(c), contact, activity, links, devices, runs, templates, suppressed: suppressions[0]?.reason };
 }
 
 async function showContact(c: MemberContext): Promise<Response> {

@@ -26,6 +26,9 @@ import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 import { signUpRoutes } from "./sign-up.tsx";
 import { suppressionRoutes } from "./suppressions.tsx";
+import { workflowEditorRoutes } from "./workflow-editor.tsx";
+import { workflowRunRoutes } from "./workflow-runs.tsx";
+import { workflowRoutes } from "./workflows.tsx";
 
 export const dashboardRoutes: readonly MemberRoute[] = [
   ...homeRoutes,
@@ -54,4 +57,7 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...loginEmailRoutes,
   ...magicLinkRoutes,
   ...sendingDomainRoutes,
+  ...workflowRoutes,
+  ...workflowEditorRoutes,
+  ...workflowRunRoutes,
 ];
