@@ -49,7 +49,10 @@ export type DirectoryJobs = {
   readonly leaseSeconds: number;
   /** Takes jobs that are ready: the interactive lane first, the agencies in turn, oldest first within an agency. Leases them for `leaseSeconds`. */
   claimJobs(worker: string, room: Room): Promise<ClaimedJob[]>;
-  /** Lengthens the leases still held, under the name that the worker has now, and returns the ids of their jobs; what is missing was lost. */
+  /**
+   * Lengthens the leases still held, under the name that the worker has now, and returns the ids of their jobs; what is missing was
+   * lost. A row that somebody is writing at this moment is not waited for: it counts as held, and the next renewal lengthens it.
+   */
   renewLeases(held: readonly HeldJob[], worker: string): Promise<Set<string>>;
   /** Ends jobs whose handler wrote nothing that needed the lease; those that were lost stay as they are. */
   finishJobs(held: readonly HeldJob[]): Promise<void>;
@@ -64,6 +67,11 @@ export type DirectoryJobs = {
   returnExpired(): Promise<ReturnedJob[]>;
   /** Lets a quarantined job run again. False when it is not there or not quarantined. */
   rerunJob(agencyId: string, jobId: string): Promise<boolean>;
+  /**
+   * Has PostgreSQL look again at those tables of the queue that have more than doubled since it last did, so that plans made for
+   * small ones are made anew; returns their names. It would find out by itself, but a minute later.
+   */
+  noteGrowth(): Promise<string[]>;
   /** The jobs by kind, lane and state. */
   countJobs(): Promise<JobCount[]>;
 };
@@ -79,6 +87,8 @@ const APART = sql`interval '20 seconds'`;
 // Jobs looked at beyond those wanted, because another worker may be taking the same ones at this moment.
 const SPARE_AGENCIES = 4;
 const SPARE_JOBS = 16;
+/** What grows with every e-mail; migration 0026 lets the directory's role analyze these. */
+const GROWING = ["jobs", "emails", "email_steps", "access_links", "events"];
 const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** Opens the job table over a pool that runs as `portico_directory`. */
@@ -105,7 +115,7 @@ export function openDirectoryJobs(
     async claimJobs(worker, room) {
       if (room.free < 1) return [];
       const statement = claim(room, turn, { worker, leaseId: randomUUID(), until });
-      const rows = await orUnavailable(() => claimWithIndexes(pool, statement));
+      const { rows } = await run(statement);
       rows.sort((a, b) => b.lane.localeCompare(a.lane) || a.rank - b.rank || a.position - b.position);
       for (const { lane, agencyId } of rows) turn[lane] = agencyId;
       return rows.map(({ rank: _rank, position: _position, ...job }) => job);
@@ -113,8 +123,15 @@ export function openDirectoryJobs(
 
     async renewLeases(held, worker) {
       if (held.length === 0) return new Set();
+      // Its writer is one of our own transactions that ends the job; two that wait for several rows each would wait for each other.
       const { rows } = await run(sql<{ id: string }>`
-        update jobs set leased_until = ${until}, leased_by = ${worker} from ${list(held)} where ${matches} returning jobs.id`);
+        with ours as (select jobs.agency_id, jobs.id, jobs.lease_id, jobs.ctid as place from ${list(held)} join jobs on ${matches}),
+        free as (
+          select jobs.ctid as place from ours join jobs on jobs.ctid = ours.place and jobs.lease_id = ours.lease_id
+          for update of jobs skip locked
+        ),
+        renewed as (update jobs set leased_until = ${until}, leased_by = ${worker} from free where jobs.ctid = free.place)
+        select id from ours`);
       return new Set(rows.map(({ id }) => id));
     },
 
@@ -162,6 +179,16 @@ export function openDirectoryJobs(
       return numAffectedRows === 1n;
     },
 
+    async noteGrowth() {
+      const { rows } = await run(sql<{ name: string }>`
+        select relname as name from pg_class
+        where relnamespace = 'public'::regnamespace and relname = any (${GROWING}::text[])
+          and pg_relation_size(oid) > current_setting('block_size')::bigint * (2 * greatest(relpages, 0) + 20)`);
+      // another worker that is looking at this moment is enough
+      for (const { name } of rows) await run(sql`analyze (skip_locked) ${sql.table(name)}`);
+      return rows.map(({ name }) => name);
+    },
+
     async countJobs() {
       const { rows } = await run(sql<JobCount>`
         select kind, lane, state, count(*) as count,
@@ -185,36 +212,6 @@ const list = (held: readonly HeldJob[]) => sql`
     as held (agency_id, job_id, lease_id)`;
 
 const matches = sql`jobs.agency_id = held.agency_id and jobs.id = held.job_id and jobs.lease_id = held.lease_id`;
-
-// The statement is prepared once for a connection's life, perhaps while the table is empty and a scan of all of it looks cheap.
-// It must never become one. With these settings only jobs_ready can give the order that is asked for, and only a row's own place
-// can find it; they last for the one transaction and travel with it, so they cost no round trip.
-const ONLY_INDEXES = [
-  ...["seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"].map((way) => `set local enable_${way} = off`),
-  "set local jit = off",
-  "set local plan_cache_mode = force_generic_plan",
-].join("; ");
-
-async function claimWithIndexes(pool: Pool, statement: RawBuilder<Placed>): Promise<Placed[]> {
-  const client = await connect(pool);
-  let broken = false;
-  try {
-    const { sql: text, parameters } = statement.compile(kyselyOn(client));
-    // all in one round trip: a statement that fails turns the commit into a rollback
-    const answers = [
-      client.query("begin"),
-      client.query(ONLY_INDEXES),
-      client.query<Placed>({ name: "claim-jobs", text, values: [...parameters] }),
-      client.query("commit"),
-    ] as const;
-    const settled = await Promise.allSettled(answers);
-    broken = settled.some(({ status }) => status === "rejected");
-    await Promise.all(answers);
-    return (await answers[2]).rows;
-  } finally {
-    client.release(broken);
-  }
-}
 
 /**
  * One lane's candidates. A loose index scan steps from agency to agency, beginning after the one that had the last turn and going

@@ -26,14 +26,29 @@ export type PoolRole = "portico_app" | "portico_directory";
 /** Where to connect, as what, and how many at once; `waitMs` is how long a request may wait for a connection. */
 export type PoolOptions = { url: string; role: PoolRole; max: number; waitMs?: number };
 
-/** Opens a pool. Its connections start as `role`, which owns nothing and, unless it is the directory's, sees no row until an agency is set. */
+// A statement is prepared once for a connection's life, perhaps while its table is empty and a scan of all of it looks cheap; that plan
+// would hold when a hundred thousand rows have come. No agency's own question needs a whole table. The directory's are about single
+// rows, and its claims about the order of one index: with these no other plan than those by an index remains for them.
+const PLANS: Record<PoolRole, string> = {
+  portico_app: "",
+  portico_directory: [
+    ...["bitmapscan", "sort", "hashjoin", "mergejoin"].map((way) => ` -c enable_${way}=off`),
+    " -c jit=off -c plan_cache_mode=force_generic_plan",
+  ].join(""),
+};
+
+/**
+ * Opens a pool. Its connections start as `role`, which owns nothing and, unless it is the directory's, sees no row until an agency is
+ * set. They read by index wherever there is one: a plan made while a table is small is kept by its connection, and one that reads the
+ * whole table is ruinous once it has grown.
+ */
 export function createPool({ url, role, max, waitMs = 2_000 }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: waitMs,
     idleTimeoutMillis: 30_000,
-    options: `-c role=${role} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+    options: `-c role=${role} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c enable_seqscan=off${PLANS[role]}`,
     application_name: "portico",
     keepAlive: true,
     pipeline: true,

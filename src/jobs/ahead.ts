@@ -1,4 +1,4 @@
-// How many bulk jobs a worker claims before it has room for them: none while jobs are slow, up to some hundreds while they take next to nothing.
+// How many bulk jobs a worker claims before it has room for them: none while jobs are slow, up to a thousand while they take next to nothing.
 
 export type Ahead = {
   /** Jobs to hold beyond the free slots. */
@@ -13,7 +13,7 @@ export type Ahead = {
 // longest that a job of another agency waits behind those that are held.
 const SHORT_MS = 50;
 const LONG_MS = 200;
-const MOST = 500;
+const MOST = 1_000;
 
 /** Follows the pace of the claims. `now` is a monotonic clock in milliseconds. */
 export function createAhead(now: () => number = () => performance.now()): Ahead {

@@ -108,7 +108,9 @@ export function createWorker(options: WorkerOptions): Worker {
       for (const job of claimed) waiting[job.lane].push(hold(job, claimedAt));
       const bulk = claimed.filter(({ lane }) => lane === "bulk").length;
       ahead.claimed(bulk, Math.min(wanted.bulk, wanted.free - (claimed.length - bulk)));
-      startWaiting();
+      // where jobs are held ahead the next claim leaves for the database before they run
+      if (ahead.size() > 0 && waiting.interactive.length === 0) setImmediate(startWaiting);
+      else startWaiting();
       // there may be more than one claim looks at
       if (claimed.length > 0) asked = true;
     }
@@ -261,9 +263,17 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
+  // A queue is empty most of the time, and what PostgreSQL learnt of it then would be wrong about a hundred thousand.
+  async function noteGrowth(): Promise<void> {
+    if (ahead.size() === 0 && bulkRuns === 0) return;
+    const grown = await orLater(() => jobs.noteGrowth(), "look at how the tables have grown");
+    if (grown?.length) log.info({ tables: grown }, "Tables have grown; their statements are planned anew.");
+  }
+
   const poll = async () => {
     await handOver();
     wake();
+    await noteGrowth();
   };
   const failed = (error: unknown) => log.error({ err: error }, "The worker stumbled and goes on.");
   const timers = [
@@ -310,6 +320,8 @@ function batched(jobs: DirectoryJobs, log: WorkerOptions["log"]) {
   let writing = false;
   async function write(): Promise<void> {
     writing = true;
+    // jobs that end in the same turn of the loop share the first statement too
+    await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];

@@ -164,6 +164,24 @@ describe("leases", () => {
     expect(await jobs.returnExpired()).toEqual([]);
   });
 
+  test("renewing waits for no transaction that is ending some of the jobs, and takes none of them for lost", async () => {
+    const { database, ids } = await agencies(1);
+    const [a = ""] = ids;
+    await backlog(database, a, 4);
+    const jobs = openDirectoryJobs(database.directoryPool);
+    const held = await jobs.claimJobs("test", { free: 4, bulk: 4 });
+    await database.owner.query("update jobs set leased_until = now() + interval '1 second'");
+    const [ending, ...others] = held;
+    if (!ending) throw new Error("Nothing was claimed.");
+    await database.store(a).write(async (db) => {
+      await finishJob(db, ending);
+      expect(await jobs.renewLeases(held, "test")).toEqual(new Set(held.map((job) => job.jobId)));
+    });
+    const { rows } = await database.owner.query("select from jobs where leased_until > now() + interval '50 seconds'");
+    expect(rows).toHaveLength(others.length);
+    expect(await jobs.renewLeases(held, "test")).toEqual(new Set(others.map((job) => job.jobId)));
+  });
+
   test("the third crash sets a job aside, where it is counted and can be run again", async () => {
     const { database, ids } = await agencies(1);
     const [a = ""] = ids;
@@ -233,4 +251,16 @@ test("a job of an agency is stamped with it and no other agency sees it", async 
   const seen = (id: string) => database.store(id).read((db) => db.selectFrom("jobs").select("agency_id").execute());
   expect(await seen(a)).toEqual([{ agency_id: a }]);
   expect(await seen(b)).toEqual([]);
+});
+
+test("a queue that was empty when statements were planned is looked at again once it has grown", async () => {
+  const { database, ids } = await agencies(1);
+  const jobs = openDirectoryJobs(database.directoryPool);
+  await database.owner.query("vacuum analyze jobs");
+  expect(await jobs.noteGrowth()).not.toContain("jobs");
+  await backlog(database, ids[0] ?? "", 20_000);
+  expect(await jobs.noteGrowth()).toContain("jobs");
+  const { rows } = await database.owner.query("select reltuples::int as believed from pg_class where relname = 'jobs'");
+  expect(rows).toEqual([{ believed: 20_000 }]);
+  expect(await jobs.noteGrowth()).toEqual([]);
 });
