@@ -37,13 +37,15 @@ export type HandlerDeps = {
   /** Called after each attempt to send, for the metrics. */
   onAttempt?: (attempt: { email: string; outcome: Outcome["kind"] }) => void;
 };
+  /** The relay as this process knows it; one that nothing limits unless given. */
+  relay?: Relay;
 
 /** HandlerDeps with what the sending jobs of one process share. */
 export type SendingDeps = HandlerDeps & { relay: Relay };
 
 /** Every kind's handler. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  const sending = { ...deps, relay: createRelay() };
+  const sending = { ...deps, relay: deps.relay ?? createRelay() };
   return {
     "send-email": createSendEmail(sending),
     "answer-mail-request": createAnswerMailRequest(deps),

@@ -6,7 +6,11 @@ import { type DirectoryJobs, openDirectoryJobs } from "../db/directory-jobs.ts";
 import { listen } from "../db/listen.ts";
 import { createWorkerLock } from "../db/worker-lock.ts";
 import { Unavailable } from "../models/errors.ts";
+import { createAgencyPace } from "./agency-pace.ts";
 import { createHandlers, createOnQuarantined, type HandlerDeps } from "./handlers.ts";
+import type { PaceState } from "./pace.ts";
+import { pacedHandlers } from "./paced.ts";
+import { createRelay, type Relay } from "./relay.ts";
 import { ensureSweep } from "./sweep.ts";
 import { createWorker, type Pace, type Worker, type WorkerHooks } from "./worker.ts";
 
@@ -17,20 +21,46 @@ export type StartWorkerOptions = HandlerDeps & {
   directoryPool: Pool;
   /** Jobs at once (WORKER_CONCURRENCY). */
   concurrency: number;
+  /** Messages that the relay may get in a second (SMTP_MAX_PER_SECOND), and e-mails that an agency may send in a minute (AGENCY_MAX_PER_MINUTE). */
+  limits?: { perSecond?: number | undefined; agencyPerMinute?: number | undefined };
+  /** Called with the relay's pace at the start and at each change, for the metrics. */
+  onPace?: (pace: PaceState) => void;
   hooks?: WorkerHooks;
   /** Rules.md §7 unless given. */
   leaseSeconds?: number;
   pace?: Partial<Pace>;
 };
 
+function createPacedRelay({ concurrency, limits, onPace, log }: StartWorkerOptions): Relay {
+  const start = { atOnce: concurrency, perSecond: limits?.perSecond ?? Number.POSITIVE_INFINITY, slowed: false };
+  onPace?.(start);
+  let was: PaceState = start;
+  return createRelay({
+    maxAtOnce: concurrency,
+    maxPerSecond: limits?.perSecond,
+    onChange(pace) {
+      onPace?.(pace);
+      // the saw that follows while it finds out what the relay takes is for the metrics alone
+      if (pace.slowed !== was.slowed) {
+        const figures = { atOnce: pace.atOnce, perSecond: Number.isFinite(pace.perSecond) ? pace.perSecond : null };
+        if (pace.slowed) log.warn(figures, "The mail relay asks for less; mail goes out more slowly.");
+        else log.info(figures, "The mail relay takes everything again; mail goes out at full pace.");
+      }
+      was = pace;
+    },
+  });
+}
+
 /** Starts a worker of this process. `jobs` is the same job table, for the metrics and the operator. */
 export function startWorker(options: StartWorkerOptions): Worker & { jobs: DirectoryJobs } {
   const { log, leaseSeconds, pace, hooks } = options;
   const jobs = openDirectoryJobs(options.directoryPool, leaseSeconds === undefined ? {} : { leaseSeconds });
+  const relay = createPacedRelay(options);
+  const agencyPace = createAgencyPace(options.limits?.agencyPerMinute);
   const lock = createWorkerLock(`${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`);
   const worker = createWorker({
     jobs,
-    handlers: createHandlers(options),
+    handlers: pacedHandlers(createHandlers({ ...options, relay }), { relay, agencyPace, agencies: options.agencies }),
     listen: (wake) =>
       listen({
         url: options.databaseUrl,
