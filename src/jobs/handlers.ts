@@ -7,11 +7,14 @@ import type { Outcome } from "../mail/answers.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { PortalOrigin } from "../models/portal-url.ts";
 import { markFailed, SET_ASIDE } from "../models/sending-results.ts";
+import { failRunsSetAside } from "../models/workflow-runs.ts";
 import { createAnswerMailRequest } from "./answer-mail-request.ts";
 import { createCheckDomain, type DomainChecks } from "./check-domain.ts";
 import { createCheckSendingDomain } from "./check-sending-domain.ts";
 import { createEnterWorkflow } from "./enter-workflow.ts";
+import type { JobKind } from "./queue.ts";
 import { createRelay, type Relay } from "./relay.ts";
+import { createRunWorkflow } from "./run-workflow.ts";
 import { createSendEmail } from "./send-email.ts";
 import { createSendMemberReset } from "./send-member-reset.ts";
 import { createSendTemplateTest } from "./send-template-test.ts";
@@ -34,11 +37,11 @@ export type HandlerDeps = {
   domainChecks: DomainChecks;
   senders: SenderSettings;
   log: Pick<Logger, "info" | "warn" | "error">;
+  /** The relay as this process knows it; one that nothing limits unless given. */
+  relay?: Relay;
   /** Called after each attempt to send, for the metrics. */
   onAttempt?: (attempt: { email: string; outcome: Outcome["kind"] }) => void;
 };
-  /** The relay as this process knows it; one that nothing limits unless given. */
-  relay?: Relay;
 
 /** HandlerDeps with what the sending jobs of one process share. */
 export type SendingDeps = HandlerDeps & { relay: Relay };
@@ -54,14 +57,17 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     "check-sending-domain": createCheckSendingDomain(deps),
     "send-test-mail": createSendTestMail(sending),
     "send-template-test": createSendTemplateTest(sending),
+    "run-workflow": createRunWorkflow(deps),
     "enter-workflow": createEnterWorkflow(deps),
     sweep: createSweep(deps),
   };
 }
 
-/** Says in the e-mail's row that its job was set aside, so that the dashboard shows it and offers to try again. */
+/** Says in the row of the e-mail or run that its job was set aside, so that the dashboard shows it and offers to try again. */
 export function createOnQuarantined({ agencies }: Pick<HandlerDeps, "agencies">) {
-  return async ({ agencyId, emailId }: { agencyId: string; emailId: string | null }): Promise<void> => {
+  return async (job: { agencyId: string; kind: string; emailId: string | null }): Promise<void> => {
+    const { agencyId, kind, emailId } = job;
+    if (kind === ("run-workflow" satisfies JobKind)) await agencies.open(agencyId).write((db) => failRunsSetAside(db));
     if (emailId === null) return;
     await agencies.open(agencyId).write((db) => markFailed(db, emailId, SET_ASIDE));
   };

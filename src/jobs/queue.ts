@@ -12,6 +12,7 @@ export type JobKind =
   | "send-test-mail"
   | "send-template-test"
   | "enter-workflow"
+  | "run-workflow"
   | "sweep";
 
 /** A job to be done: ids only, never a token or an address. `runAt` is now unless given. */

@@ -31,12 +31,15 @@ export function parseTags(text: string): { tags: string[] } | { error: string } 
   return known.length === tags.length ? { tags: known } : { error: `A tag has at most ${TAG_LENGTH} characters.` };
 }
 
-/** Puts tags on everybody of a selection, in one statement, and records it for those who had one of them not. Returns how many these are. */
+/**
+ * Puts tags on everybody of a selection, in one statement, and records it for those who had one of them not. Returns how many these
+ * are. Without a member it was a workflow.
+ */
 export async function addContactTags(
   db: AgencyDb,
   selection: ContactSelection,
   tags: readonly string[],
-  memberId: string,
+  memberId?: string,
 ): Promise<number> {
   return await change(
     db,
@@ -50,12 +53,12 @@ export async function addContactTags(
   );
 }
 
-/** Takes tags from everybody of a selection, in one statement. Returns from how many. */
+/** Takes tags from everybody of a selection, in one statement. Returns from how many. Without a member it was a workflow. */
 export async function removeContactTags(
   db: AgencyDb,
   selection: ContactSelection,
   tags: readonly string[],
-  memberId: string,
+  memberId?: string,
 ): Promise<number> {
   return await change(
     db,
@@ -71,12 +74,12 @@ async function change(
   db: AgencyDb,
   changed: RawBuilder<unknown>,
   kind: "contact.tagged" | "contact.untagged",
-  memberId: string,
+  memberId?: string,
 ): Promise<number> {
   const { rows } = await sql<{ contacts: number }>`
     with changed as (${changed}), told as (
       insert into events (kind, member_id, contact_id, data)
-      select ${kind}, ${memberId}::uuid, contact_id, jsonb_build_object('tags', jsonb_agg(tag order by tag)) from changed group by contact_id
+      select ${kind}, ${memberId ?? null}::uuid, contact_id, jsonb_build_object('tags', jsonb_agg(tag order by tag)) from changed group by contact_id
     )
     select count(distinct contact_id)::int as contacts from changed`.execute(db);
   return rows[0]?.contacts ?? 0;

@@ -75,6 +75,36 @@ export async function queueEmails(
   return rows[0]?.queued ?? 0;
 }
 
+/** What the e-mails have in common that runs of workflows send in one go; see NewEmail. */
+export type RunEmails = {
+  kind: "template" | "invite" | "login-email";
+  lifetimeSeconds: number;
+  templateVersionId?: string | undefined;
+  markInvited?: boolean | undefined;
+};
+
+/**
+ * Queues an e-mail to the contact of each run, who must all be different, in one statement. Returns the e-mail's id for each run's;
+ * a revoked contact gets none.
+ */
+export async function queueRunEmails(
+  db: AgencyDb,
+  runs: readonly { id: string; contactId: string }[],
+  email: RunEmails,
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; run: string }>`
+    with made as (
+      insert into emails (kind, contact_id, to_email, lifetime_seconds, template_version_id, workflow_run_id)
+      select ${email.kind}, contacts.id, contacts.email, ${email.lifetimeSeconds}::int, ${email.templateVersionId ?? null}::uuid, run.id
+      from unnest(${runs.map(({ id }) => id)}::uuid[], ${runs.map(({ contactId }) => contactId)}::uuid[]) as run (id, contact_id)
+        join contacts on contacts.id = run.contact_id
+      where contacts.revoked_at is null
+      returning id, contact_id, kind, sent_by, workflow_run_id
+    ), ${afterwards("bulk", email.markInvited ?? false)}
+    select id, workflow_run_id as run from made`.execute(db);
+  return new Map(rows.map(({ id, run }) => [run, id]));
+}
+
 // What follows from the rows that `made` inserted, as further parts of the same statement.
 const afterwards = (lane: Lane, markInvited: boolean) => sql`
     queued as (

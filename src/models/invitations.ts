@@ -189,6 +189,15 @@ async function restore(db: AgencyDb, { contacts }: InviteList, order: InviteOrde
   });
 }
 
+/** What an invite that a workflow sends would mean for each of these contacts, in the order in which today's invites are given out. */
+export async function judgeInvitations(db: AgencyReader, ids: readonly string[]): Promise<Map<string, InviteOutcome>> {
+  const list = { contacts: { ids }, people: [], remind: true };
+  const { rows } = await sql<{ id: string; outcome: InviteOutcome }>`
+    select id, outcome from (${outcomes(db, list)}) outcomes`.execute(db);
+  // nobody restores a contact's access by a workflow
+  return new Map(rows.map(({ id, outcome }) => [id, outcome === "restore" ? "revoked" : outcome]));
+}
+
 /** Notes that a message with a link of its own invites its contact, who was never invited before; nothing for anybody else. */
 export async function markInvited(
   db: AgencyDb,

@@ -26,11 +26,9 @@ export type LoginPlan = {
 };
 
 // An e-mail that never went out keeps nobody from the next one.
-const recent = sql`
-  select contact_id, max(queued_at) as queued_at from emails
-  where kind = 'login-email' and queued_at > now() - make_interval(mins => ${sql.lit(PAUSE_MINUTES)})
-    and status not in ('bounced', 'suppressed', 'failed', 'cancelled')
-  group by contact_id`;
+const keeping = sql`kind = 'login-email' and queued_at > now() - make_interval(mins => ${sql.lit(PAUSE_MINUTES)})
+    and status not in ('bounced', 'suppressed', 'failed', 'cancelled')`;
+const recent = sql`select contact_id, max(queued_at) as queued_at from emails where ${keeping} group by contact_id`;
 
 function outcomes(db: AgencyReader, contacts: ContactSelection): RawBuilder<unknown> {
   return sql`
@@ -131,4 +129,29 @@ export async function sendLoginEmails(
     });
   }
   return { plan, sent: await sealBatch(db, order.batchId), repeated: false };
+}
+
+/**
+ * What a login email that a workflow sends would mean for each of these contacts. `until` is when somebody of `recent` may have the
+ * next one. Who was never invited is `invite`: he gets none.
+ */
+export async function judgeLoginEmails(
+  db: AgencyReader,
+  ids: readonly string[],
+): Promise<Map<string, { outcome: Exclude<LoginOutcome, "over-limit">; until: Date | null }>> {
+  const { rows } = await sql<{ id: string; outcome: Exclude<LoginOutcome, "over-limit">; until: Date | null }>`
+    select contacts.id, recent.until,
+      case
+        when contacts.revoked_at is not null then 'revoked'
+        when exists (select from suppressions where suppressions.email = contacts.email) then 'suppressed'
+        when contacts.invited_at is null and contacts.joined_at is null then 'invite'
+        when recent.until is not null then 'recent'
+        else 'login'
+      end as outcome
+    from contacts cross join lateral (
+      select max(queued_at) + make_interval(mins => ${sql.lit(PAUSE_MINUTES)}) as until
+      from emails where emails.contact_id = contacts.id and ${keeping}
+    ) recent
+    where contacts.id = any(${[...ids]}::uuid[])`.execute(db);
+  return new Map(rows.map(({ id, ...judged }) => [id, judged]));
 }

@@ -33,6 +33,7 @@ function work(
       "send-test-mail": handler,
       "send-template-test": handler,
       "enter-workflow": handler,
+      "run-workflow": handler,
       sweep: handler,
     },
     listen: (wake) => listen({ url, role: "portico_directory", channel: "jobs_ready", onNotify: wake }),
