@@ -132,7 +132,7 @@ async function signIn(url: string, appUrl: string): Promise<string> {
      select $1, id, 'password', '127.0.0.1', now() + interval '1 day' from member`,
     [hash(sessionId), `sam-${randomBytes(4).toString("hex")}@staff.example`],
   );
-  const [name, seal] = await sealSessionId("member", sessionId, { appUrl: new URL(appUrl) }, createKeys([SECRET]));
+  const [name, seal] = sealSessionId("member", sessionId, { appUrl: new URL(appUrl) }, createKeys([SECRET]));
   return `${name}=${seal}`;
 }
 

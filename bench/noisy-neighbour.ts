@@ -55,7 +55,7 @@ async function measure({ quick }: RunOptions): Promise<Result[]> {
       await start("worker", PORTS.workerInternal, { host: "localhost", path: "/healthz" }, PORTS.workerInternal),
     );
     const config = { appUrl: new URL(settings.APP_URL) };
-    const [name, seal] = await sealSessionId("member", sessionId, config, createKeys([SECRET]));
+    const [name, seal] = sealSessionId("member", sessionId, config, createKeys([SECRET]));
     const page = pageOf(`localhost:${PORTS.web}`, "/rivermark", `${name}=${seal}`);
     const seconds = quick ? 1 : 3;
     await look(owner, page, seconds);

@@ -164,7 +164,7 @@ describe("the portal", () => {
        values ($1, sha256('northwind-session'), $2, 'h', 'link', 1, now() + interval '1 day')`,
       [world.northwind.id, world.northwind.contacts.joined.id],
     );
-    const [name, seal] = await sealSessionId("contact", "northwind-session", world.config, world.deps.keys);
+    const [name, seal] = sealSessionId("contact", "northwind-session", world.config, world.deps.keys);
     visitor.cookies.set(name, seal);
     expect((await visitor.get("/profile")).status).toBe(303);
     const home = world.client(world.northwind);

@@ -23,7 +23,7 @@ export class Visitor {
   async signInAs(deps: Deps, memberId: string): Promise<void> {
     const session = { memberId, method: "password", address: "127.0.0.1", userAgent: "test" } as const;
     const id = await deps.globals.run((db) => startMemberSession(db, session));
-    const [name, seal] = await sealSessionId("member", id, deps.config, deps.keys);
+    const [name, seal] = sealSessionId("member", id, deps.config, deps.keys);
     this.cookies.set(name, seal);
   }
 

@@ -45,7 +45,7 @@ test("a cookie that we did not seal, a cut one, and a contact's cookie at the da
     expect((await visitor.get("/northwind")).status).toBe(303);
   }
   const { sealSessionId } = await import("../../src/web/sessions.ts");
-  const [, contactSeal] = await sealSessionId("contact", "anything", world.config, world.deps.keys);
+  const [, contactSeal] = sealSessionId("contact", "anything", world.config, world.deps.keys);
   visitor.cookies.set("member", contactSeal);
   expect((await visitor.get("/northwind")).status).toBe(303);
 });

@@ -87,6 +87,6 @@ async function resetPassword(c: MemberContext): Promise<Response> {
     return { sessionId, slugs: await listAgencySlugs(db, memberId) };
   });
   if (!entry) return showDead(c, await findLink(c));
-  await writeSessionId(c, "member", entry.sessionId);
+  writeSessionId(c, "member", entry.sessionId);
   return seeOther(c, startPath(entry.slugs));
 }

@@ -68,7 +68,7 @@ async function signIn(c: MemberContext): Promise<Response> {
   const { ok, rehashed } = await verifyPassword(found?.hash, password);
   const entry = ok && found ? await startSession(c, email, found, rehashed) : undefined;
   if (!entry) return showForm(c, { ...typed, errors: { password: NO_MATCH } }, 422);
-  await writeSessionId(c, "member", entry.sessionId);
+  writeSessionId(c, "member", entry.sessionId);
   return seeOther(c, landingPath(typed.next, entry.slugs));
 }
 

@@ -76,7 +76,7 @@ async function signUp(c: MemberContext): Promise<Response> {
     // Hashed whether or not the address has an account, so that both take as long.
     const passwordHash = await hashPassword(checked.values.password);
     const { sessionId, slug } = await settle(c, checked.values, passwordHash);
-    await writeSessionId(c, "member", sessionId);
+    writeSessionId(c, "member", sessionId);
     return seeOther(c, app.portal(slug));
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;

@@ -7,8 +7,8 @@ import { writeSessionId } from "../../web/sessions.ts";
 import { forgetAsked } from "./asked-mail.ts";
 
 /** Answers a sign-in that worked. With `password` the contact comes by the page where he may set one. */
-export async function arrive(c: PortalContext, entry: Entry, next: string, password: boolean): Promise<Response> {
-  await writeSessionId(c, "contact", entry.sessionId);
+export function arrive(c: PortalContext, entry: Entry, next: string, password: boolean): Response {
+  writeSessionId(c, "contact", entry.sessionId);
   forgetAsked(c);
   return seeOther(c, password ? portal.firstPassword(next) : next);
 }

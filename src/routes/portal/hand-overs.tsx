@@ -57,7 +57,7 @@ async function take(c: PortalContext) {
   const taker = { host: hostOf(c), browserHash: c.get("browser").hash, address: c.get("address") };
   const sessionId = await c.get("store").write((db) => takeHandOver(db, tokenOf(c), taker));
   if (!sessionId) return seeOther(c, portal.signIn(next));
-  await writeSessionId(c, "contact", sessionId);
+  writeSessionId(c, "contact", sessionId);
   return seeOther(c, next);
 }
 

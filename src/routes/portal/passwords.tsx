@@ -44,7 +44,7 @@ async function set(c: PortalContext, password: string, current: string | null | 
   const hash = await hashPassword(password);
   const owner = { id: contact.id, sessionId: contact.session.id, address: c.get("address") };
   const sessionId = await c.get("store").write((db) => setContactPassword(db, owner, hash, current));
-  await writeSessionId(c, "contact", sessionId);
+  writeSessionId(c, "contact", sessionId);
   return seeOther(c, next, { kind: "good", text: "Password saved" });
 }
 
