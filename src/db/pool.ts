@@ -115,14 +115,26 @@ function nameOf(text: string, parameters: number): string | undefined {
 
 class ClientConnection implements DatabaseConnection {
   readonly #client: pg.ClientBase;
+  #after: (() => void) | undefined;
+  #spent = false;
   constructor(client: pg.ClientBase) {
     this.#client = client;
   }
+  afterNext(act: (() => void) | undefined): void {
+    this.#after = act;
+    this.#spent = false;
+  }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#spent) throw new Error("This transaction was to have one statement, and has had it.");
     countStatement(query.sql);
     const name = nameOf(query.sql, query.parameters.length);
     const config = { text: query.sql, values: [...query.parameters], ...(name ? { name } : {}) };
-    const { command, rowCount, rows } = await this.#client.query(config);
+    const answer = this.#client.query(config);
+    if (this.#after) {
+      this.#spent = true;
+      this.#after();
+    }
+    const { command, rowCount, rows } = await answer;
     const changed = command === "INSERT" || command === "UPDATE" || command === "DELETE" || command === "MERGE";
     return changed ? { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) } : { rows: (rows ?? []) as R[] };
   }
@@ -135,8 +147,8 @@ class ClientConnection implements DatabaseConnection {
 
 class ClientDriver implements Driver {
   readonly #connection: ClientConnection;
-  constructor(client: pg.ClientBase) {
-    this.#connection = new ClientConnection(client);
+  constructor(connection: ClientConnection) {
+    this.#connection = connection;
   }
   async init(): Promise<void> {}
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -155,22 +167,35 @@ class ClientDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
-const bound = new WeakMap<pg.ClientBase, Kysely<Database>>();
+type Bound = { db: Kysely<Database>; connection: ClientConnection };
+
+const bound = new WeakMap<pg.ClientBase, Bound>();
 
 /** Kysely that speaks through this one client; the same object for the client's whole life. */
-export function kyselyOn(client: pg.ClientBase): Kysely<Database> {
+export const kyselyOn = (client: pg.ClientBase): Kysely<Database> => boundTo(client).db;
+
+/**
+ * Calls `act` as soon as Kysely's next statement through this client was sent, and refuses every statement after that one. Without
+ * `act` it lifts what an earlier call set.
+ */
+export const afterNextStatement = (client: pg.ClientBase, act: (() => void) | undefined): void =>
+  boundTo(client).connection.afterNext(act);
+
+function boundTo(client: pg.ClientBase): Bound {
   const known = bound.get(client);
   if (known) return known;
+  const connection = new ClientConnection(client);
   const db = new Kysely<Database>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new ClientDriver(client),
+      createDriver: () => new ClientDriver(connection),
       createIntrospector: (any) => new PostgresIntrospector(any),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
-  bound.set(client, db);
-  return db;
+  const made = { db, connection };
+  bound.set(client, made);
+  return made;
 }
 
 const AWAY = new Set([

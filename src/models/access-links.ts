@@ -1,5 +1,5 @@
 // Access links: what invites, login emails and magic links carry. A row grants one contact's entry, its tokens open it, and one statement redeems it.
-import { createHash, randomBytes, randomUUIDv7 } from "node:crypto";
+import { hash, randomBytes, randomUUIDv7 } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
 import type { AgencyDb, AgencyReader, EmailKind, LinkKind, LinkUses } from "../db/schema.ts";
 import { type Entry, openContactSession, type Visit } from "./contact-sessions.ts";
@@ -75,7 +75,10 @@ export function allowedDestination(path: string | null | undefined): string {
 }
 
 const tokenShape = /^[A-Za-z0-9_-]{43}$/;
-const hashOf = (token: string) => createHash("sha256").update(token).digest();
+const hashOf = (token: string) => hash("sha256", token, "buffer");
+
+/** Whether a text could be a link's token at all. */
+export const isTokenShaped = (text: string): boolean => tokenShape.test(text);
 
 // 'until-joined' also asks used_at: a revoked and restored contact's old invite must not open again.
 const isUsed = sql<boolean>`case link.uses
@@ -281,15 +284,19 @@ export async function recordOpening(db: AgencyDb, link: AccessLink, address: str
 
 // Both rows are locked and, when they were waited for, looked at again: of parallel redemptions by sibling tokens, or by two
 // invites of one contact, one finds everything as it asks and the others find it used.
-const grant = (token: string, kinds: readonly LinkKind[]): RawBuilder<unknown> => sql`
-  select link.id as link_id, contact.id as contact_id, link.new_email,
+/**
+ * The row of the link that a token's hash opens for one of these kinds, locked with its contact, as openContactSession's `holder`
+ * and with the contact's row version; nothing when it does not open, or not `when`.
+ */
+export const grant = (tokenHash: unknown, kinds: readonly LinkKind[], when = sql`true`): RawBuilder<unknown> => sql`
+  select link.id as link_id, link.kind as link_kind, link.destination, contact.id as contact_id, contact.xmin as version, link.new_email,
     link.email_id is not null or link.kind = 'confirm' as proves,
     link.kind in ('reset', 'confirm') as closes
   from access_tokens token
     join access_links link on link.agency_id = token.agency_id and link.id = token.link_id
     join contacts contact on contact.agency_id = link.agency_id and contact.id = link.contact_id
-  where token.token_hash = ${hashOf(token)}::bytea
-    and link.kind = any(${[...kinds]}::text[])
+  where ${when} and token.token_hash = ${tokenHash}::bytea
+    and link.kind in (${sql.join(kinds.map((kind) => sql.lit(kind)))})
     and link.revoked_at is null
     and link.expires_at > now()
     and not ${isUsed}
@@ -299,7 +306,8 @@ const grant = (token: string, kinds: readonly LinkKind[]): RawBuilder<unknown> =
       and not exists (select from contacts other where other.email = link.new_email and other.id <> contact.id))
   for no key update of link, contact`;
 
-const spend = sql`
+/** Marks the link of `holder` as used. */
+export const spend = sql`
   update access_links link set used_at = coalesce(link.used_at, now()), use_count = link.use_count + 1
   from holder where link.id = holder.link_id`;
 
@@ -315,15 +323,18 @@ export async function redeemAccessLink(
   kinds: readonly LinkKind[] = linkKinds,
 ): Promise<Redemption> {
   if (!tokenShape.test(token)) return { entry: undefined, link: undefined };
-  const entry = await openContactSession(db, { method: "link", holder: grant(token, kinds), mark: spend }, visit);
+  const entry = await openContactSession(
+    db,
+    { method: "link", holder: grant(hashOf(token), kinds), mark: spend },
+    visit,
+  );
   const link = await findAccessLink(db, token);
   if (!link) return { entry: undefined, link };
-  const event = { linkId: link.id, contactId: link.contact.id, address: visit.address };
   if (!entry) {
-    await recordEvent(db, { kind: "link.failed", ...event, data: { state: link.state } });
+    const about = { linkId: link.id, contactId: link.contact.id, address: visit.address };
+    await recordEvent(db, { kind: "link.failed", ...about, data: { state: link.state } });
     return { entry, link };
   }
-  await recordEvent(db, { kind: "link.used", ...event, data: { kind: link.kind } });
   if (entry.oldEmail) await tellOldAddress(db, entry, entry.oldEmail);
   return { entry, link };
 }

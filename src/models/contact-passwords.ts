@@ -4,6 +4,7 @@ import type { AgencyDb, AgencyReader } from "../db/schema.ts";
 import {
   type Entry,
   endOtherSessions,
+  noLink,
   openContactSession,
   renewContactSession,
   type Visit,
@@ -41,7 +42,7 @@ export async function signInWithPassword(
   visit: Visit,
 ): Promise<Entry | undefined> {
   const holder = sql`
-    select id as contact_id, null::uuid as link_id, null::text as new_email, false as proves, false as closes
+    select id as contact_id, ${noLink}, false as proves, false as closes
     from contacts
     where id = ${checked.contactId}::uuid and password_hash = ${checked.hash}::text and revoked_at is null
     for no key update`;
@@ -94,16 +95,4 @@ export async function renewPasswordHash(db: AgencyDb, contactId: string, old: st
     .where("id", "=", contactId)
     .where("password_hash", "=", old)
     .execute();
-}
-
-/** Whether to offer a contact a password now: once, while he has none. */
-export async function offerPassword(db: AgencyDb, contactId: string): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable("contacts")
-    .set({ password_offered_at: sql`now()` })
-    .where("id", "=", contactId)
-    .where("password_hash", "is", null)
-    .where("password_offered_at", "is", null)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
 }

@@ -1,5 +1,5 @@
 // Sessions of contacts: rows that one portal's cookie points at; opened by a proof, checked on every request, ended by their owner or by a change of access.
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
 import type { AgencyDb, AgencyReader, ContactSessionsTable, LinkKind } from "../db/schema.ts";
 import { NotFound } from "./errors.ts";
@@ -13,13 +13,14 @@ export type Visit = { host: string; address: string; userAgent?: string | undefi
 
 /**
  * A contact who has just proven who he is. `sessionId` goes into the cookie and is stored nowhere; `joined` tells that this was
- * his first own sign-in; `oldEmail` is the address that a confirmed new one replaced.
+ * his first own sign-in; `offersPassword` that he has none and was not asked before; `oldEmail` is the address that a confirmed new one replaced.
  */
 export type Entry = {
   sessionId: string;
   contactId: string;
   email: string;
   joined: boolean;
+  offersPassword: boolean;
   oldEmail: string | undefined;
 };
 
@@ -57,40 +58,49 @@ export type Device = {
 const IDLE = sql`interval '14 days'`;
 const LIFE = sql`interval '30 days'`;
 
-function newId(): { id: string; hash: Buffer } {
+function newId(): { id: string; idHash: Buffer } {
   const id = randomBytes(32).toString("base64url");
-  return { id, hash: hashOf(id) };
+  return { id, idHash: hashOf(id) };
 }
 
-const hashOf = (id: string) => createHash("sha256").update(id).digest();
+const hashOf = (id: string) => hash("sha256", id, "buffer");
+
+/** What proves who somebody is; see openContactSession. */
+export type Proof = { method: ContactSessionsTable["method"]; holder: RawBuilder<unknown>; mark?: RawBuilder<unknown> };
+
+/** One row of a sign-in: null throughout when the proof found nobody. */
+export type Entered = {
+  session_id: string;
+  contact_id: string;
+  email: string;
+  old_email: string;
+  joined: boolean;
+  alone: boolean;
+  offered: boolean;
+};
+
+/** The columns of a `holder` that has nothing to do with a link. */
+export const noLink = sql`null::uuid as link_id, null::text as link_kind, null::text as destination, null::text as new_email`;
+
+/** The values of the session that a sign-in opens, or where they will stand. */
+type Opening = { idHash: unknown; host: unknown; address: unknown; userAgent: unknown };
 
 /**
- * Signs in the contact that a proof found, in one statement: the proof is checked and marked as used, the contact's moments are
- * set and the session inserted, or nothing happens and undefined comes back.
- *
- * `holder` selects at most one row (contact_id, link_id, new_email, proves, closes) and locks the contact's row, so that whatever
- * else it asks of the contact still holds when the session is there. `proves`: the proof came through the contact's mailbox.
- * `closes`: every other session ends. `mark` is an update that reads `holder`.
+ * The parts of the statement that signs in whom `holder` found, for a `with`, the last named `entered` and `session`: his moments,
+ * the session and what the record tells of it. `proof` as openContactSession takes it.
  */
-export async function openContactSession(
-  db: AgencyDb,
-  proof: { method: ContactSessionsTable["method"]; holder: RawBuilder<unknown>; mark?: RawBuilder<unknown> },
-  visit: Visit,
-): Promise<Entry | undefined> {
-  const { id, hash } = newId();
+export function enter({ method, holder, mark }: Proof, opening: Opening): RawBuilder<unknown> {
+  const isPassword = sql.lit(method === "password");
   // The first proof of a mailbox, and the first way in that was not a password, end what somebody else may have set up before.
-  const takesOver = sql`(holder.proves and contact.email_proven_at is null or contact.joined_at is null and ${proof.method}::text <> 'password')`;
-  const { rows } = await sql<{
-    session_id: string;
-    contact_id: string;
-    email: string;
-    old_email: string;
-    link_id: string | null;
-    joined: boolean;
-    alone: boolean;
-  }>`
-    with holder as materialized (${proof.holder}),
-    marked as (${proof.mark ?? sql`select 1`}),
+  const isFirst = (contact: RawBuilder<unknown>) =>
+    sql`(holder.proves and ${contact}.email_proven_at is null or ${contact}.joined_at is null and not ${isPassword})`;
+  // A contact without a password is offered one once, on his way in.
+  const offers = (contact: RawBuilder<unknown>) =>
+    sql`(${isFirst(contact)} or ${contact}.password_hash is null and ${contact}.password_offered_at is null)`;
+  const [before, takesOver] = [sql`old`, isFirst(sql`contact`)];
+  return sql`
+    holder as materialized (${holder}),
+    marked as (${mark ?? sql`select 1`}),
     entered as (
       update contacts contact set
         email = coalesce(holder.new_email, contact.email),
@@ -101,41 +111,71 @@ export async function openContactSession(
           when holder.proves then coalesce(contact.email_proven_at, now()) else contact.email_proven_at end,
         password_hash = case when ${takesOver} then null else contact.password_hash end,
         password_set_at = case when ${takesOver} then null else contact.password_set_at end,
-        password_offered_at = case when ${takesOver} then null else contact.password_offered_at end
+        password_offered_at = case when ${offers(sql`contact`)} then now() else contact.password_offered_at end
       from holder
       where contact.id = holder.contact_id
-      returning contact.id, contact.email, old.email as old_email, contact.access_version, holder.link_id,
-        old.joined_at is null as joined,
-        holder.closes or holder.proves and old.email_proven_at is null or old.joined_at is null and ${proof.method}::text <> 'password' as alone
+      returning contact.id, contact.email, old.email as old_email, contact.access_version, holder.link_id, holder.link_kind,
+        holder.destination, old.joined_at is null as joined,
+        ${offers(before)} as offered, holder.closes or ${isFirst(before)} as alone
     ),
     session as (
       insert into contact_sessions (id_hash, contact_id, host, method, link_id, access_version, address, user_agent, ends_at)
-      select ${hash}::bytea, id, ${visit.host}::text, ${proof.method}::text, link_id, access_version, ${visit.address}::text,
-        ${visit.userAgent?.slice(0, 400) ?? null}::text, now() + ${LIFE}
+      select ${opening.idHash}::bytea, id, ${opening.host}::text, ${sql.lit(method)}, link_id, access_version,
+        ${opening.address}::text, ${opening.userAgent}::text, now() + ${LIFE}
       from entered
       returning id
-    )
-    select session.id as session_id, entered.id as contact_id, email, old_email, link_id, joined, alone from entered, session
+    ),
+    told as (
+      insert into events (kind, contact_id, link_id, address, data)
+      select told.kind, entered.id, entered.link_id, ${opening.address}::text, told.data
+      from entered, lateral (values
+        ('contact.joined', entered.joined, '{}'::jsonb),
+        ('contact.signed-in', true, jsonb_build_object('method', ${sql.lit(method)})),
+        ('link.used', entered.link_id is not null, jsonb_build_object('kind', entered.link_kind))
+      ) told (kind, happened, data)
+      where told.happened
+    )`;
+}
+
+/** A new session's id and what its row keeps of the visit. */
+export function openingOf(visit: Visit) {
+  const { id, idHash } = newId();
+  const userAgent = visit.userAgent?.slice(0, 400) ?? null;
+  return { id, opening: { idHash, host: visit.host, address: visit.address, userAgent } };
+}
+
+/** What a sign-in gave, for the browser that gets the session `sessionId`. */
+export function entryOf(sessionId: string, entered: Entered): Entry {
+  return {
+    sessionId,
+    contactId: entered.contact_id,
+    email: entered.email,
+    joined: entered.joined,
+    offersPassword: entered.offered,
+    oldEmail: entered.old_email === entered.email ? undefined : entered.old_email,
+  };
+}
+
+/**
+ * Signs in the contact that a proof found, in one statement: the proof is checked and marked as used, the contact's moments are
+ * set, the session inserted and the record written, or nothing happens and undefined comes back.
+ *
+ * `holder` selects at most one row (contact_id, link_id, link_kind, destination, new_email, proves, closes) and locks the contact's
+ * row, so that whatever else it asks of the contact still holds when the session is there. `proves`: the proof came through the
+ * contact's mailbox. `closes`: every other session ends. `mark` is an update that reads `holder`.
+ */
+export async function openContactSession(db: AgencyDb, proof: Proof, visit: Visit): Promise<Entry | undefined> {
+  const { id, opening } = openingOf(visit);
+  const { rows } = await sql<Entered>`
+    with ${enter(proof, opening)}
+    select session.id as session_id, entered.id as contact_id, email, old_email, joined, alone, offered from entered, session
   `.execute(db);
   const entered = rows[0];
   if (!entered) return undefined;
   // A statement of its own: it must also see the sessions that were committed while the first one waited for the contact's row.
   if (visit.replaces) await db.deleteFrom("contact_sessions").where("id", "=", visit.replaces).execute();
   if (entered.alone) await endOtherSessions(db, entered.contact_id, entered.session_id);
-  const who = {
-    contactId: entered.contact_id,
-    address: visit.address,
-    ...(entered.link_id ? { linkId: entered.link_id } : {}),
-  };
-  if (entered.joined) await recordEvent(db, { kind: "contact.joined", ...who });
-  await recordEvent(db, { kind: "contact.signed-in", ...who, data: { method: proof.method } });
-  return {
-    sessionId: id,
-    contactId: entered.contact_id,
-    email: entered.email,
-    joined: entered.joined,
-    oldEmail: entered.old_email === entered.email ? undefined : entered.old_email,
-  };
+  return entryOf(id, entered);
 }
 
 /**
@@ -211,7 +251,7 @@ export async function renewContactSession(db: AgencyDb, id: string): Promise<str
   const fresh = newId();
   const { numUpdatedRows } = await db
     .updateTable("contact_sessions")
-    .set({ id_hash: fresh.hash })
+    .set({ id_hash: fresh.idHash })
     .where("id", "=", id)
     .executeTakeFirstOrThrow();
   if (numUpdatedRows !== 1n) throw new NotFound("This session has ended.");

@@ -26,6 +26,9 @@ export const limits = {
   testMails: { name: "test-mail", max: 10, seconds: 600 },
 } as const satisfies Record<string, Limit>;
 
+/** The name under which a key of a limit is kept. */
+export const limitKey = ({ name }: Limit, key: string): string => `${name}:${key}`;
+
 /** What one hit left: whether it was within the limit, and in how many seconds the window ends. */
 export type Hit = { allowed: boolean; left: number; retryAfter: number };
 
@@ -34,7 +37,7 @@ export async function hitLimit(db: GlobalDb, limit: Limit, key: string, by = 1):
   const { rows } = await sql<{ hits: number; seconds: number; counted: boolean }>`
     with hit as (
       insert into limits as kept (key, hits, window_ends_at)
-      select ${`${limit.name}:${key}`}, ${by}::int, now() + make_interval(secs => ${limit.seconds}) where ${by}::int <= ${limit.max}::int
+      select ${limitKey(limit, key)}, ${by}::int, now() + make_interval(secs => ${limit.seconds}) where ${by}::int <= ${limit.max}::int
       on conflict (key) do update set
         hits = case when kept.window_ends_at <= now() then excluded.hits else kept.hits + excluded.hits end,
         window_ends_at = case when kept.window_ends_at <= now() then excluded.window_ends_at else kept.window_ends_at end
@@ -44,7 +47,7 @@ export async function hitLimit(db: GlobalDb, limit: Limit, key: string, by = 1):
     select hits, extract(epoch from window_ends_at - now())::int as seconds, true as counted from hit
     union all
     select hits, extract(epoch from window_ends_at - now())::int, false from limits
-    where key = ${`${limit.name}:${key}`} and not exists (select from hit)`.execute(db);
+    where key = ${limitKey(limit, key)} and not exists (select from hit)`.execute(db);
   const row = rows[0];
   if (!row) return { allowed: false, left: 0, retryAfter: limit.seconds };
   return { allowed: row.counted, left: Math.max(0, limit.max - row.hits), retryAfter: Math.max(1, row.seconds) };
@@ -61,7 +64,7 @@ export async function peekLimit(db: GlobalDb, limit: Limit, key: string): Promis
   const row = await db
     .selectFrom("limits")
     .select(["hits", sql<number>`extract(epoch from window_ends_at - now())::int`.as("seconds")])
-    .where("key", "=", `${limit.name}:${key}`)
+    .where("key", "=", limitKey(limit, key))
     .where("window_ends_at", ">", sql<Date>`now()`)
     .executeTakeFirst();
   if (!row) return { allowed: true, left: limit.max, retryAfter: 0 };
@@ -74,7 +77,7 @@ export async function peekLimit(db: GlobalDb, limit: Limit, key: string): Promis
 
 /** Forgets a key, such as the failed passwords of somebody who then got it right. */
 export async function clearLimit(db: GlobalDb, limit: Limit, key: string): Promise<void> {
-  await db.deleteFrom("limits").where("key", "=", `${limit.name}:${key}`).execute();
+  await db.deleteFrom("limits").where("key", "=", limitKey(limit, key)).execute();
 }
 
 /** The key for a client's address: IPv6 by its /64, since one household holds all of it. */
@@ -98,7 +101,7 @@ export async function returnHit(db: GlobalDb, limit: Limit, key: string): Promis
   await db
     .updateTable("limits")
     .set({ hits: sql<number>`hits - 1` })
-    .where("key", "=", `${limit.name}:${key}`)
+    .where("key", "=", limitKey(limit, key))
     .where("hits", ">", 0)
     .where("window_ends_at", ">", sql<Date>`now()`)
     .execute();

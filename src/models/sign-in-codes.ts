@@ -2,7 +2,7 @@
 import { createHmac, randomInt, timingSafeEqual } from "node:crypto";
 import { sql } from "kysely";
 import type { AgencyDb } from "../db/schema.ts";
-import { type Entry, openContactSession, type Visit } from "./contact-sessions.ts";
+import { type Entry, noLink, openContactSession, type Visit } from "./contact-sessions.ts";
 import { NotFound } from "./errors.ts";
 
 /** How long a code works, in seconds. */
@@ -69,7 +69,7 @@ export async function redeemSignInCode(
   const emailId = matching[0]?.email_id;
   if (!emailId) return undefined;
   const holder = sql`
-    select code.email_id, contact.id as contact_id, null::uuid as link_id, null::text as new_email, true as proves, false as closes
+    select code.email_id, contact.id as contact_id, ${noLink}, true as proves, false as closes
     from sign_in_codes code
       join contacts contact on contact.agency_id = code.agency_id and contact.id = code.contact_id
     where code.email_id = ${emailId}::uuid

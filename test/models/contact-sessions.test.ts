@@ -2,12 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AgencyStore } from "../../src/db/agency-store.ts";
 import { createAccessLink, redeemAccessLink } from "../../src/models/access-links.ts";
-import {
-  findContactPassword,
-  offerPassword,
-  setContactPassword,
-  signInWithPassword,
-} from "../../src/models/contact-passwords.ts";
+import { findContactPassword, setContactPassword, signInWithPassword } from "../../src/models/contact-passwords.ts";
 import {
   endAllSessions,
   endOtherSessions,
@@ -202,12 +197,18 @@ describe("a password", () => {
     expect(again.link?.state).toBe("withdrawn");
   });
 
-  it("is offered once, to a contact who has none", async () => {
+  it("is offered once, at a sign-in of a contact who has none", async () => {
     const { id } = await makeContact();
-    expect(await northwind.write((db) => offerPassword(db, id))).toBe(false);
+    const enter = async () => {
+      const { token } = await northwind.write((db) =>
+        createAccessLink(db, { contactId: id, kind: "login", destination: "/", lifetimeSeconds: 1800, uses: "once" }),
+      );
+      return (await northwind.write((db) => redeemAccessLink(db, token, visit))).entry?.offersPassword;
+    };
+    expect(await enter()).toBe(false);
     await change("update contacts set password_hash = null where id = $1", id);
-    expect(await northwind.write((db) => offerPassword(db, id))).toBe(true);
-    expect(await northwind.write((db) => offerPassword(db, id))).toBe(false);
+    expect(await enter()).toBe(true);
+    expect(await enter()).toBe(false);
   });
 
   it("set without an old one replaces none that was set meanwhile", async () => {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { AgencyStore } from "../../src/db/agency-store.ts";
 import { kyselyOn } from "../../src/db/pool.ts";
 import type { AgencyReader } from "../../src/db/schema.ts";
-import { findContactSession, openContactSession } from "../../src/models/contact-sessions.ts";
+import { findContactSession, noLink, openContactSession } from "../../src/models/contact-sessions.ts";
 import {
   type ContactRow,
   changeContact,
@@ -405,7 +405,7 @@ describe("changing contacts", () => {
         db,
         {
           method: "password",
-          holder: sql`select id as contact_id, null::uuid as link_id, null::text as new_email, false as proves, false as closes from contacts where id = ${id}`,
+          holder: sql`select id as contact_id, ${noLink}, false as proves, false as closes from contacts where id = ${id}`,
         },
         { host: "h.example", address: "10.0.0.1" },
       ),

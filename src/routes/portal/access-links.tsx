@@ -3,16 +3,17 @@ import { DeadLinkPage, UnknownLinkPage } from "../../../views/portal/dead-link.p
 import { LinkPage } from "../../../views/portal/link.page.tsx";
 import { maskedEmail } from "../../../views/ui/mask.ts";
 import { type AccessLink, findAccessLink, recordOpening, redeemAccessLink } from "../../models/access-links.ts";
-import { offerPassword } from "../../models/contact-passwords.ts";
+import type { Entry } from "../../models/contact-sessions.ts";
 import { LimitReached } from "../../models/errors.ts";
 import { requestMail } from "../../models/mail-requests.ts";
+import { pressLink } from "../../models/redemptions.ts";
 import { portal } from "../../paths.ts";
 import { page, seeOther } from "../../web/html.tsx";
 import { type PortalContext, type PortalRoute, SIGN_IN_BODY } from "../../web/route.ts";
 import { carriesFormToken } from "../../web/security.ts";
 import { arrive } from "./arrival.ts";
 import { keepAsked } from "./asked-mail.ts";
-import { linkUseLimit, linkViewLimit, mailLimit } from "./limits.ts";
+import { linkUseLimit, linkUses, linkViewLimit, mailLimit } from "./limits.ts";
 import { askerOf, siteOf, visitOf } from "./request.ts";
 
 const tokenOf = (c: PortalContext) => c.req.param("token") ?? "";
@@ -72,28 +73,35 @@ async function open(c: PortalContext) {
 }
 
 async function redeem(c: PortalContext) {
+  const isForm = await carriesFormToken(c);
+  if (isForm && !c.get("contact")) return enter(c);
   refuse(await linkUseLimit(c));
-  const store = c.get("store");
-  const token = tokenOf(c);
-  // Beside the check that every form gets: a robot that posts without the page's own cookie and field finds nothing done.
-  if (!(await carriesFormToken(c))) {
-    const link = await store.read((db) => findAccessLink(db, token));
-    return link ? show(c, link, true) : unknown(c);
-  }
-  const me = c.get("contact");
-  const own = me && (await store.read((db) => findAccessLink(db, token)));
-  if (own && isOwn(c, own)) return seeOther(c, own.destination);
-  const { entry, link, password } = await store.write(async (db) => {
-    const redeemed = await redeemAccessLink(db, token, visitOf(c));
-    return {
-      ...redeemed,
-      password: redeemed.entry !== undefined && (await offerPassword(db, redeemed.entry.contactId)),
-    };
-  });
+  const link = await c.get("store").read((db) => findAccessLink(db, tokenOf(c)));
   if (!link) return unknown(c);
-  if (!entry) return dead(c, link);
-  return arrive(c, entry, link.destination, password || link.kind === "reset");
+  // Beside the check that every form gets: a robot that posts without the page's own cookie and field finds nothing done.
+  if (!isForm) return show(c, link, true);
+  return isOwn(c, link) ? seeOther(c, link.destination) : enterOrExplain(c);
 }
+
+// Nearly every press: nobody is signed in here, and the link works.
+async function enter(c: PortalContext) {
+  const { retryAfter, entered } = await c
+    .get("store")
+    .writeOne((db) => pressLink(db, tokenOf(c), visitOf(c), linkUses(c)));
+  refuse(retryAfter);
+  return entered ? arriveBy(c, entered) : enterOrExplain(c);
+}
+
+async function enterOrExplain(c: PortalContext) {
+  const { entry, link } = await c.get("store").write((db) => redeemAccessLink(db, tokenOf(c), visitOf(c)));
+  if (!link) return unknown(c);
+  return entry ? arriveBy(c, { entry, link }) : dead(c, link);
+}
+
+type Entered = { entry: Entry; link: Pick<AccessLink, "kind" | "destination"> };
+
+const arriveBy = (c: PortalContext, { entry, link }: Entered) =>
+  arrive(c, entry, link.destination, entry.offersPassword || link.kind === "reset");
 
 async function sendNew(c: PortalContext) {
   refuse(await linkUseLimit(c));

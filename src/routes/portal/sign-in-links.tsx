@@ -4,7 +4,6 @@ import { waitWords } from "../../../views/errors/error-words.ts";
 import { LinkSentPage } from "../../../views/portal/link-sent.page.tsx";
 import { allowedDestination } from "../../models/access-links.ts";
 import { parseAddress } from "../../models/addresses.ts";
-import { offerPassword } from "../../models/contact-passwords.ts";
 import { RESET_SECONDS, requestMail } from "../../models/mail-requests.ts";
 import { CODE_SECONDS, parseCode, redeemSignInCode } from "../../models/sign-in-codes.ts";
 import { portal } from "../../paths.ts";
@@ -48,13 +47,11 @@ async function enterCode(c: PortalContext) {
     return sent(c, `Too many tries. Wait ${waitWords(wait)} and try again.`, 429);
   }
   const key = c.get("deps").keys.newest("code");
-  const entered = await c.get("store").write(async (db) => {
-    const entry = await redeemSignInCode(db, { code, browserHash: c.get("browser").hash }, key, visitOf(c));
-    return entry && { entry, password: await offerPassword(db, entry.contactId) };
-  });
-  if (!entered) return sent(c, "This code does not work. Look in the newest email, or send another.", 422);
+  const browserHash = c.get("browser").hash;
+  const entry = await c.get("store").write((db) => redeemSignInCode(db, { code, browserHash }, key, visitOf(c)));
+  if (!entry) return sent(c, "This code does not work. Look in the newest email, or send another.", 422);
   await forgiveGuess(c);
-  return arrive(c, entered.entry, allowedDestination(form.text("next")), entered.password);
+  return arrive(c, entry, allowedDestination(form.text("next")), entry.offersPassword);
 }
 
 export const signInLinkRoutes: readonly PortalRoute[] = [
