@@ -19,6 +19,10 @@ export type Config = {
   databasePool: number;
   dataDir: string;
   smtpUrl: string | undefined;
+  /** Connections to the relay, and messages a second and e-mails a minute of one agency at most, for each worker process. */
+  smtpMaxConnections: number;
+  smtpMaxPerSecond: number | undefined;
+  agencyMaxPerMinute: number | undefined;
   mailFrom: string;
   /** SPF mechanisms that name the servers our mail leaves from; none when the operator did not say. */
   spfInclude: readonly string[];
@@ -79,6 +83,7 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     faults.push(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
     return fallback;
   };
+  const limit = (name: string): number | undefined => number(name, 0, 1, 1_000_000) || undefined;
   const choice = <T extends string>(name: string, fallback: T, choices: readonly T[]): T => {
     const text = env[name];
     if (!text) return fallback;
@@ -107,6 +112,7 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     if (!env.PORTAL_DOMAIN) faults.push("PORTAL_DOMAIN is missing.");
     if (!env.MAIL_FROM) faults.push("MAIL_FROM is missing.");
   }
+  const workerConcurrency = number("WORKER_CONCURRENCY", 5, 1, 200);
   const config: Config = {
     production,
     host: env.HOST || "127.0.0.1",
@@ -119,6 +125,9 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     databasePool: number("DATABASE_POOL", 10, 2, 500),
     dataDir,
     smtpUrl,
+    smtpMaxConnections: number("SMTP_MAX_CONNECTIONS", workerConcurrency, 1, 200),
+    smtpMaxPerSecond: limit("SMTP_MAX_PER_SECOND"),
+    agencyMaxPerMinute: limit("AGENCY_MAX_PER_MINUTE"),
     mailFrom,
     spfInclude: readSpfInclude(env.SPF_INCLUDE, faults),
     bounceDomain: readBounceDomain(env.BOUNCE_DOMAIN, faults),
@@ -139,7 +148,7 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
       httpPort: number("DOMAIN_HTTP_PORT", 80, 1, 65535),
       privateAddresses: choice("DOMAIN_PRIVATE_ADDRESSES", production ? "no" : "yes", ["yes", "no"] as const) === "yes",
     },
-    workerConcurrency: number("WORKER_CONCURRENCY", 5, 1, 200),
+    workerConcurrency,
     logLevel: choice("LOG_LEVEL", "info", LEVELS),
   };
   if (config.bounceListener && !config.bounceDomain)

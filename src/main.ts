@@ -1,4 +1,5 @@
 // Starts Portico: reads the settings, brings the database up to date, opens the doors and the worker, and stops all of it in order.
+import os from "node:os";
 import { createApp } from "./app.ts";
 import { startBounceListener } from "./bounce-listener.ts";
 import { createBounceIntake } from "./bounces.ts";
@@ -19,6 +20,8 @@ import { type Mailbox, parseMailbox } from "./mail/addresses.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
+
+const WORKER_NICENESS = 5;
 
 type Stop = () => Promise<void> | void;
 
@@ -52,11 +55,12 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   // Started before the rest and stopped after it, so that it can tell how both are getting on.
   const internal = await startInternal(deps, metrics);
   stops.unshift(() => internal.stop());
+  if (config.process === "worker") givePrecedence(log);
   if (config.process !== "web") {
     const mailer = createMailer({
       smtpUrl: config.smtpUrl ?? null,
       outboxDir: deps.outboxDir,
-      maxConnections: config.workerConcurrency,
+      maxConnections: config.smtpMaxConnections,
     });
     stops.unshift(() => mailer.close());
     const worker = startWorker({
@@ -84,6 +88,8 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       databaseUrl: database.url,
       directoryPool: deps.pools.directory,
       concurrency: config.workerConcurrency,
+      limits: { perSecond: config.smtpMaxPerSecond, agencyPerMinute: config.agencyMaxPerMinute },
+      onPace: metrics.pace,
       onAttempt: metrics.attempt,
       hooks: metrics.workerHooks,
     });
@@ -102,6 +108,15 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     if (!config.production) greet(config, database);
   }
   stops.unshift(() => internal.close());
+}
+
+// Somebody waits for a page; mail can wait for a moment, where both share a machine.
+function givePrecedence(log: Logger): void {
+  try {
+    os.setPriority(WORKER_NICENESS);
+  } catch (error) {
+    log.warn({ err: error }, "the worker's priority could not be lowered");
+  }
 }
 
 function readSender({ mailFrom }: Config): Mailbox {

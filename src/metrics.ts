@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { JobCount } from "./db/directory-jobs.ts";
 import type { RequestObserver } from "./deps.ts";
+import type { PaceState } from "./jobs/pace.ts";
 import type { WorkerHooks } from "./jobs/worker.ts";
 
 /** What a pool tells of itself; a pg.Pool is one. */
@@ -17,6 +18,8 @@ export type Metrics = RequestObserver & {
   /** Counts an attempt to send an e-mail. */
   attempt: (attempt: { email: string; outcome: string }) => void;
   workerHooks: WorkerHooks;
+  /** Notes the pace at which the relay is given mail. */
+  pace: (pace: PaceState) => void;
   /** Adds the figures of the pools and of the job table. */
   watch(watched: Watched): void;
   contentType: string;
@@ -44,6 +47,7 @@ export function createMetrics(): Metrics {
     name: "portico_mail_attempts_total",
     help: "Attempts to send an e-mail by its kind and what came of it.",
     labelNames: ["email", "outcome"],
+    pace: notePace(registers),
     registers,
   });
   return {
@@ -132,6 +136,23 @@ function watchJobs(registers: Registry[], countJobs: Watched["countJobs"]): void
     help: "Jobs in the table by kind, lane and state; the same in every process.",
     labelNames,
     registers,
+function notePace(registers: Registry[]): Metrics["pace"] {
+  const atOnce = new Gauge({
+    name: "portico_relay_at_once",
+    help: "E-mails that this process lets be under way to the relay at once; fewer after it asked for less.",
+    registers,
+  });
+  const perSecond = new Gauge({
+    name: "portico_relay_per_second",
+    help: "E-mails a second that this process gives the relay at most; +Inf where nothing limits them.",
+    registers,
+  });
+  return (pace) => {
+    atOnce.set(pace.atOnce);
+    perSecond.set(pace.perSecond);
+  };
+}
+
     async collect() {
       const counts = (await ask()) ?? [];
       this.reset();

@@ -108,3 +108,20 @@ test("SPF mechanisms are read in every spelling, and what is none is refused, li
   expect(listening.bounceListener).toEqual({ host: "127.0.0.1", port: 2525 });
   expect(readConfig({}, folder())).toMatchObject({ bounceListener: undefined, bounceSecret: undefined });
 });
+
+test("what the relay and an agency get is not limited unless somebody says so, but for connections: one for each job at once", () => {
+  expect(readConfig({ WORKER_CONCURRENCY: "20" }, folder())).toMatchObject({
+    smtpMaxConnections: 20,
+    smtpMaxPerSecond: undefined,
+    agencyMaxPerMinute: undefined,
+  });
+  const limits = { SMTP_MAX_CONNECTIONS: "3", SMTP_MAX_PER_SECOND: "14", AGENCY_MAX_PER_MINUTE: "600" };
+  expect(readConfig(limits, folder())).toMatchObject({
+    smtpMaxConnections: 3,
+    smtpMaxPerSecond: 14,
+    agencyMaxPerMinute: 600,
+  });
+  expect(faultsOf({ SMTP_MAX_PER_SECOND: "many", AGENCY_MAX_PER_MINUTE: "0", WORKER_CONCURRENCY: "-1" })).toHaveLength(
+    3,
+  );
+});
