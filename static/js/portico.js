@@ -50,16 +50,60 @@ async function copy(button) {
   }, 2000);
 }
 
+// The menu of a list's rows --------------------------------------------------
+
+// Which row's button had each menu filled.
+const openers = new WeakMap();
+let pressedWhileOpen;
+
+// The browser closes an open menu before the click on its button arrives: such a click is there to close it.
+document.addEventListener(
+  "pointerdown",
+  ({ target }) => {
+    const button = target.closest?.("button.more[formaction]");
+    const menu = button && menuOf(button);
+    pressedWhileOpen = menu?.matches(":popover-open") && openers.get(menu) === button ? button : undefined;
+  },
+  true,
+);
+
+const menuOf = (button) => document.getElementById(button.form?.dataset.menu);
+
+/** Has the menu filled for this row; of two rows in haste the later one wins, since the menu asks for one answer at a time. */
+async function openMenu(button, menu) {
+  const closes = pressedWhileOpen === button || (menu.matches(":popover-open") && openers.get(menu) === button);
+  pressedWhileOpen = undefined;
+  menu.hidePopover();
+  if (closes) return;
+  openers.set(menu, button);
+  button.classList.add("htmx-request");
+  await htmx.ajax("GET", button.getAttribute("formaction"), { source: menu, target: menu, swap: "innerHTML" });
+  button.classList.remove("htmx-request");
+}
+
+document.addEventListener("htmx:after:swap", ({ target }) => {
+  const button = openers.get(target);
+  if (!button?.isConnected) return;
+  target.setAttribute("aria-label", button.getAttribute("aria-label"));
+  target.showPopover({ source: button });
+});
+
+document.addEventListener(
+  "beforetoggle",
+  ({ target, newState }) => openers.get(target)?.setAttribute("aria-expanded", String(newState === "open")),
+  true,
+);
+
 // Focus --------------------------------------------------------------------
 
 // How to find an element, or the one that took its place, again after a swap.
 function trace(element) {
   const menu = element.closest?.(".menu[popover]");
-  const opener = menu && menu.id ? find(`[popovertarget="${CSS.escape(menu.id)}"]`) : null;
+  const opener = menu && menu.id ? (find(`[popovertarget="${CSS.escape(menu.id)}"]`) ?? openers.get(menu)) : null;
   const kept = opener ?? element;
   const selectors = [];
   if (kept.id) selectors.push(`#${CSS.escape(kept.id)}`);
-  for (const name of ["popovertarget", "hx-get", "hx-post", "href", "name", "aria-label"]) {
+  for (const name of ["popovertarget", "hx-get", "hx-post", "href", "formaction", "name", "aria-label"]) {
     const value = kept.getAttribute?.(name);
     if (value) selectors.push(`${kept.localName}[${name}="${CSS.escape(value)}"]`);
   }
@@ -560,6 +604,12 @@ document.addEventListener(
 
 document.addEventListener("click", (event) => {
   const on = (selector) => event.target.closest?.(selector);
+  const more = on("button.more[formaction]");
+  const menu = more && menuOf(more);
+  if (menu) {
+    event.preventDefault();
+    return void openMenu(more, menu);
+  }
   const closing = on("[data-close]");
   if (closing) return close(closing, event);
   const copying = on("[data-copy]");

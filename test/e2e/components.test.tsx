@@ -18,7 +18,7 @@ import { CopyButton } from "../../views/ui/copy.tsx";
 import { CloseDialogPart, Dialog, DialogClose } from "../../views/ui/dialog.tsx";
 import { Field } from "../../views/ui/field.tsx";
 import { TextareaField, TextField } from "../../views/ui/input.tsx";
-import { Menu, MenuButton, MenuLink, MoreButton } from "../../views/ui/menu.tsx";
+import { MenuButton, MenuLink, RowMenu, RowMenuButton } from "../../views/ui/menu.tsx";
 import { PasswordField } from "../../views/ui/password-field.tsx";
 import { SelectAllCell, SelectCell, Table } from "../../views/ui/table.tsx";
 import { ToastPart } from "../../views/ui/toast.tsx";
@@ -30,6 +30,8 @@ const axe = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "u
 
 const people = ["Maya", "Tomás", "Priya"];
 const posted: string[] = [];
+/** Whose menu is answered late, and when. */
+const held = new Map<string, Promise<void>>();
 let progressAsked = 0;
 
 function shell(children: Child, dialog?: Child) {
@@ -53,31 +55,37 @@ function RowOf({ name }: { name: string }) {
       <SelectCell value={name} label={`Select ${name}`} form="bulk" />
       <td>
         {name}
-        <MoreButton menu={`menu-${name}`} label={`More actions for ${name}`} />
-        <Menu id={`menu-${name}`} label={`Actions for ${name}`}>
-          <MenuLink href="/dialog" hx-get="/dialog" hx-target="#dialog">
-            Magic link
-          </MenuLink>
-          <MenuButton
-            danger
-            hx-post="/revoke"
-            hx-target={`#row-${name}`}
-            hx-swap="outerHTML"
-            hx-confirm="Revoke the access? Sessions end at once."
-            name="who"
-            value={name}
-          >
-            Revoke access
-          </MenuButton>
-        </Menu>
+        <RowMenuButton menu="row-menu" href={`/menus/${name}`} label={`More actions for ${name}`} />
       </td>
     </tr>
+  );
+}
+
+function MenuOf({ name }: { name: string }) {
+  return (
+    <>
+      <MenuLink href="/dialog" hx-get="/dialog" hx-target="#dialog">
+        Magic link
+      </MenuLink>
+      <MenuButton
+        danger
+        hx-post="/revoke"
+        hx-target={`#row-${name}`}
+        hx-swap="outerHTML"
+        hx-confirm="Revoke the access? Sessions end at once."
+        name="who"
+        value={name}
+      >
+        Revoke access
+      </MenuButton>
+    </>
   );
 }
 
 function Contacts() {
   return (
     <section class="panel contacts" aria-label="Contacts">
+      <RowMenu id="row-menu" />
       <div id="contacts-table">
         <Table caption="Contacts" head={<SelectAllCell />}>
           {people.map((name) => (
@@ -237,6 +245,12 @@ function routes(): Hono {
     posted.push(new URL(c.req.url).searchParams.toString());
     return c.html(<Sample />);
   });
+  app.get("/menus/:name", async (c) => {
+    const name = c.req.param("name");
+    if (!c.req.header("hx-request")) return c.html(shell(<p>{`The page of ${name}`}</p>));
+    await (held.get(name) ?? Promise.resolve());
+    return c.html(<MenuOf name={name} />);
+  });
   app.post("/revoke", async (c) => {
     const who = new URLSearchParams(await c.req.text()).get("who") ?? "";
     posted.push(`who=${who}`);
@@ -321,12 +335,65 @@ describe.skipIf(!hasBrowser())("the browser's part", () => {
   it("gives the focus back to the button of the menu that the dialog was opened from", async () => {
     const page = await open();
     await page.getByRole("button", { name: "More actions for Priya" }).click();
-    await page.locator("#menu-Priya").getByRole("link", { name: "Magic link" }).click();
+    await page.locator("#row-menu").getByRole("link", { name: "Magic link" }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
-    await expect(page.locator("#menu-Priya")).toBeHidden();
+    await expect(page.locator("#row-menu")).toBeHidden();
     await page.getByRole("dialog").getByRole("link", { name: "Cancel" }).click();
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await expect(page.getByRole("button", { name: "More actions for Priya" })).toBeFocused();
+  });
+
+  it("fills one menu for all rows, by keyboard too, and gives the focus back to the row", async () => {
+    const page = await open();
+    const button = page.getByRole("button", { name: "More actions for Maya" });
+    const menu = page.getByRole("group", { name: "More actions for Maya" });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await expect(menu).toBeVisible();
+    await expect(button).toHaveAttribute("aria-expanded", "true");
+    await expect(menu.getByRole("button")).toHaveAttribute("value", "Maya");
+    await page.keyboard.press("Tab");
+    await expect(menu.getByRole("link", { name: "Magic link" })).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(menu).toBeHidden();
+    await expect(button).toBeFocused();
+    await expect(button).toHaveAttribute("aria-expanded", "false");
+  });
+
+  it("closes a row's menu by its own button, and moves it when another row's is pressed", async () => {
+    const page = await open();
+    const button = (name: string) => page.getByRole("button", { name: `More actions for ${name}` });
+    const menu = page.locator("#row-menu");
+    await button("Maya").click();
+    await expect(menu).toBeVisible();
+    await button("Maya").click();
+    await expect(menu).toBeHidden();
+    await button("Maya").click();
+    await expect(menu).toBeVisible();
+    await button("Tomás").click();
+    await expect(menu.getByRole("button")).toHaveAttribute("value", "Tomás");
+    await expect(menu).toBeVisible();
+    await expect(button("Maya")).toHaveAttribute("aria-expanded", "false");
+  });
+
+  it("shows the menu of the row that was pressed last, whichever answer comes first", async () => {
+    const page = await open();
+    const late = Promise.withResolvers<void>();
+    held.set("Maya", late.promise);
+    await page.getByRole("button", { name: "More actions for Maya" }).click();
+    await page.getByRole("button", { name: "More actions for Priya" }).click();
+    const menu = page.getByRole("group", { name: "More actions for Priya" });
+    await expect(menu).toBeVisible();
+    late.resolve();
+    held.clear();
+    await page.waitForLoadState("networkidle");
+    await expect(menu.getByRole("button")).toHaveAttribute("value", "Priya");
+  });
+
+  it("leads to where the same actions are without JavaScript", async () => {
+    const page = await open("/", { javaScriptEnabled: false });
+    await page.getByRole("button", { name: "More actions for Priya" }).click();
+    await expect(page.getByText("The page of Priya")).toBeVisible();
   });
 
   it("shows a refused form with the focus on what is wrong, and closes with a toast when it is right", async () => {
@@ -378,7 +445,7 @@ describe.skipIf(!hasBrowser())("the browser's part", () => {
     const page = await open();
     const revoke = async () => {
       await page.getByRole("button", { name: "More actions for Maya" }).click();
-      await page.locator("#menu-Maya").getByRole("button", { name: "Revoke access" }).click();
+      await page.locator("#row-menu").getByRole("button", { name: "Revoke access" }).click();
     };
     await revoke();
     const question = page.getByRole("dialog", { name: "Revoke the access?" });

@@ -2,14 +2,16 @@
 import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import { app } from "../../src/paths.ts";
 import { BulkBar, BulkButton } from "../ui/bulk-bar.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { type Filters, opensDialog } from "./contacts-view.ts";
 
 /** The id of the bar, which is the form that the rows' boxes belong to. */
 export const BULK_FORM = "bulk-bar";
 
 type BulkBarProps = { slug: string; filters: Filters; contacts: ContactsPage };
+type DrawnProps = { slug: string; filters: Filters; total: number | undefined; shown: number };
 
-export function BulkBarPart({ slug, filters: { status, q, tag }, contacts }: BulkBarProps) {
+const Drawn = remembered(({ slug, filters: { status, q, tag }, total, shown }: DrawnProps) => {
   const revoke = app.revocations(slug);
   const tags = app.contactTags(slug);
   const invite = app.invitations(slug);
@@ -18,8 +20,8 @@ export function BulkBarPart({ slug, filters: { status, q, tag }, contacts }: Bul
     <BulkBar
       id={BULK_FORM}
       label="Actions for the selected contacts"
-      total={contacts.more ? undefined : contacts.total}
-      shown={contacts.rows.length}
+      total={total}
+      shown={shown}
       action={login}
       filter={{ status, q, tag }}
     >
@@ -37,4 +39,8 @@ export function BulkBarPart({ slug, filters: { status, q, tag }, contacts }: Bul
       </BulkButton>
     </BulkBar>
   );
+});
+
+export function BulkBarPart({ slug, filters, contacts: { total, more, rows } }: BulkBarProps) {
+  return Drawn({ slug, filters, total: more ? undefined : total, shown: rows.length });
 }

@@ -10,6 +10,7 @@ import { Empty } from "../ui/empty.tsx";
 import { FormToken } from "../ui/form-token.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { LoadBar } from "../ui/skeleton.tsx";
 import { BulkBarPart } from "./bulk-bar.part.tsx";
 import { RowForm } from "./contact-actions.tsx";
@@ -63,7 +64,7 @@ function Contacts(props: PortalProps) {
     <>
       <ContactsTabs {...props} />
       <LoadBar label="Loading contacts" />
-      <ContactsToolbar {...props} />
+      <ContactsToolbar slug={slug} filters={filters} mayAct={mayAct} />
       {mayAct && <RowForm filters={filters} />}
       <ContactsTable {...props} />
       {mayAct && <BulkBarPart slug={slug} filters={filters} contacts={contacts} />}
@@ -91,22 +92,25 @@ function Paused({ reason, slug, mayAct }: Pick<PortalProps, "slug" | "mayAct"> &
   );
 }
 
+type HeadProps = Pick<PortalProps, "slug" | "mayAct"> & { somebody: boolean };
+
+const Head = remembered(({ slug, mayAct, somebody }: HeadProps) => {
+  const invite = app.invitations(slug);
+  return (
+    <PageHead title="Client portal" lead="Invite clients, send them a way in, and see who has joined.">
+      {mayAct && (
+        <ButtonLink variant={somebody ? "primary" : undefined} icon="userplus" href={invite} {...opensDialog(invite)}>
+          Invite
+        </ButtonLink>
+      )}
+    </PageHead>
+  );
+});
+
 export function ClientPortalPage({ portal, ...layout }: ClientPortalPageProps) {
-  const invite = app.invitations(portal.slug);
   return (
     <DashboardLayout {...layout} title="Client portal" current="portal">
-      <PageHead title="Client portal" lead="Invite clients, send them a way in, and see who has joined.">
-        {portal.mayAct && (
-          <ButtonLink
-            variant={portal.counts.all === 0 ? undefined : "primary"}
-            icon="userplus"
-            href={invite}
-            {...opensDialog(invite)}
-          >
-            Invite
-          </ButtonLink>
-        )}
-      </PageHead>
+      <Head slug={portal.slug} mayAct={portal.mayAct} somebody={portal.counts.all > 0} />
       {portal.pausedReason && <Paused reason={portal.pausedReason} slug={portal.slug} mayAct={portal.mayAct} />}
       <PortalUrlPart slug={portal.slug} url={portal.url} hosts={portal.hosts} mayChoose={portal.mayChooseHost} />
       <StatsPart counts={portal.counts} />

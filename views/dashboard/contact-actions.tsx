@@ -1,23 +1,28 @@
-// What can be done with one contact: the one action that fits his status, and the menu with the rest.
+// What can be done with one contact: the one action that fits his status, and the menu with the rest, which is drawn when it is opened.
+import { html } from "hono/html";
 import type { ContactRow } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
-import { Button, ButtonLink } from "../ui/button.tsx";
 import { FormToken } from "../ui/form-token.tsx";
-import { Menu, MenuButton, MenuDivider, MenuLink, MoreButton } from "../ui/menu.tsx";
+import { MenuButton, MenuDivider, MenuLink, RowMenu, RowMenuButton } from "../ui/menu.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { type Filters, nameOf, opensDialog, shortName } from "./contacts-view.ts";
 
 /** The form that the rows' buttons belong to, so that each works without JavaScript and no row needs a form of its own. */
 export const ROW_FORM = "contact-action";
 
+/** The menu that the rows share. */
+const MENU = "contact-menu";
+
 /** Goes once on a page with rows. `filters` say to which list a plain form leads back. */
-export function RowForm({ filters }: { filters: Filters }) {
-  return (
+export const RowForm = remembered(({ filters }: { filters: Filters }) => (
+  <>
     <form id={ROW_FORM} method="post" hidden>
       <FormToken />
       {Object.entries(filters).map(([name, value]) => value && <input type="hidden" name={name} value={value} />)}
     </form>
-  );
-}
+    <RowMenu id={MENU} />
+  </>
+));
 
 type Props = { contact: ContactRow; slug: string };
 
@@ -32,7 +37,6 @@ const posts = (action: string, { contact }: Props) =>
     "hx-post": action,
     "hx-target": `#contact-${contact.id}`,
     "hx-swap": "outerHTML",
-    "hx-indicator": "this",
     "hx-disable": "this",
   }) as const;
 
@@ -42,28 +46,22 @@ export const revokeQuestion = (contact: { name: string; email: string }) =>
 
 export const possessive = (name: string) => (/s$/i.test(name) ? `${name}’` : `${name}’s`);
 
+/** The words of the one action that fits, and where it leads; what is sent at once has no dialog before it. */
+function nextAction({ contact: { id, status }, slug }: Props): { words: string; action: string; atOnce?: true } {
+  if (status === "not-invited") return { words: "Invite", action: app.invitations(slug, { contact: id }) };
+  if (status === "joined") return { words: "Login email", action: app.loginEmails(slug, { contact: id }) };
+  if (status === "invited") return { words: "Resend invite", action: app.invitations(slug), atOnce: true };
+  return { words: "Restore access", action: app.restorations(slug), atOnce: true };
+}
+
 function NextAction(props: Props) {
-  const { contact, slug } = props;
-  const about = nameOf(contact);
+  const { id } = props.contact;
+  const { words, action, atOnce } = nextAction(props);
+  const label = html`${words}<span class="sr-only"> ${nameOf(props.contact)}</span>`;
   // The id keeps the focus on the row when the action that fits becomes another one.
-  const look = { id: `act-${contact.id}`, small: true, class: "act", about } as const;
-  const filter = { contact: contact.id };
-  const link = (href: string, words: string) => (
-    <ButtonLink {...look} href={href} {...opensDialog(href)}>
-      {words}
-    </ButtonLink>
-  );
-  if (contact.status === "not-invited") return link(app.invitations(slug, filter), "Invite");
-  if (contact.status === "joined") return link(app.loginEmails(slug, filter), "Login email");
-  const [action, words] =
-    contact.status === "invited"
-      ? [app.invitations(slug), "Resend invite"]
-      : [app.restorations(slug), "Restore access"];
-  return (
-    <Button {...look} {...posts(action, props)}>
-      {words}
-    </Button>
-  );
+  return atOnce
+    ? html`<button class="btn btn--sm act" id="act-${id}" type="submit" name="contact" value="${id}" form="${ROW_FORM}" formaction="${action}" hx-post="${action}" hx-target="#contact-${id}" hx-swap="outerHTML" hx-disable="this">${label}</button>`
+    : html`<a class="btn btn--sm act" id="act-${id}" href="${action}" hx-get="${action}" hx-target="#dialog">${label}</a>`;
 }
 
 function MagicLink({ contact, slug }: Props) {
@@ -135,25 +133,25 @@ function Access(props: Props) {
   );
 }
 
+/** What a row's menu holds, as it is fetched. */
+export function ContactMenu(props: Props) {
+  return (
+    <>
+      <MagicLink {...props} />
+      <Invite {...props} />
+      <LoginEmail {...props} />
+      <MenuDivider />
+      <MenuLink icon="user" href={app.contact(props.slug, props.contact.id)}>
+        Open contact
+      </MenuLink>
+      <Access {...props} />
+    </>
+  );
+}
+
 /** The cell of a row's actions. */
 export function ContactActions(props: Props) {
   const { contact, slug } = props;
-  const name = nameOf(contact);
-  const menu = `menu-${contact.id}`;
-  return (
-    <div class="row">
-      <NextAction {...props} />
-      <MoreButton menu={menu} label={`More actions for ${name}`} />
-      <Menu id={menu} label={`Actions for ${name}`}>
-        <MagicLink {...props} />
-        <Invite {...props} />
-        <LoginEmail {...props} />
-        <MenuDivider />
-        <MenuLink icon="user" href={app.contact(slug, contact.id)}>
-          Open contact
-        </MenuLink>
-        <Access {...props} />
-      </Menu>
-    </div>
-  );
+  const label = `More actions for ${nameOf(contact)}`;
+  return html`<div class="row">${NextAction(props)}${RowMenuButton({ menu: MENU, href: app.contactMenu(slug, contact.id), label })}</div>`;
 }

@@ -1,4 +1,5 @@
 // What became of the newest e-mail to a contact, beside his status; asks again by itself while that is not settled.
+import { html } from "hono/html";
 import type { ContactStatus, LastEmail } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
 import { EmailStatus } from "../ui/status.tsx";
@@ -26,24 +27,17 @@ function tells(status: ContactStatus, mail: LastEmail | undefined): mail is Last
   return mail.reason !== null || (status === "invited" && mail.kind === "invite");
 }
 
+function words({ status, reason }: LastEmail) {
+  if (status === "sent" && !reason) return html`<span class="contact-mail__sent">Email sent</span>`;
+  return html`<span class="sr-only">Email: </span>${EmailStatus({ state: status })}${reason && html`<small>${reason}</small>`}`;
+}
+
+/** Empty where there is nothing to say. */
 export function ContactMail({ id, slug, status, mail, watch }: ContactMailProps) {
-  const href = app.contactRow(slug, id);
   const asks =
-    watch && isOnItsWay(mail)
-      ? { "hx-get": href, "hx-trigger": "load delay:2s", "hx-swap": "outerHTML", "hx-indicator": "this" }
-      : {};
-  return (
-    <span class="contact-mail" id={`contact-mail-${id}`} {...asks}>
-      {tells(status, mail) &&
-        (mail.status === "sent" && !mail.reason ? (
-          <span class="contact-mail__sent">Email sent</span>
-        ) : (
-          <>
-            <span class="sr-only">Email: </span>
-            <EmailStatus state={mail.status} />
-            {mail.reason && <small>{mail.reason}</small>}
-          </>
-        ))}
-    </span>
-  );
+    watch &&
+    isOnItsWay(mail) &&
+    html` hx-get="${app.contactRow(slug, id)}" hx-trigger="load delay:2s" hx-target="this" hx-swap="outerHTML"`;
+  const told = tells(status, mail) && words(mail);
+  return html`<span class="contact-mail" id="contact-mail-${id}"${asks}>${told}</span>`;
 }

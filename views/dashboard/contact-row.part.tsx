@@ -1,4 +1,5 @@
-// One contact in the list.
+// One contact in the list: a template rather than JSX, since a page draws fifty of them (docs/decisions/0017-jsx-for-rows.md).
+import { html } from "hono/html";
 import type { ContactRow } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
 import { Who } from "../ui/avatar.tsx";
@@ -22,34 +23,26 @@ function cardWords({ status, invitedAt, lastSignInAt }: ContactRow, zone: string
   return status === "invited" && invitedAt ? momentText(invitedAt, { zone, precision: "day" }) : undefined;
 }
 
-export function ContactRowPart({ contact, slug, zone, mayAct, watch }: RowProps) {
-  const name = nameOf(contact);
+function StatusCell({ contact, slug, zone, watch }: RowProps) {
+  const { id, status, lastEmail } = contact;
   const when = cardWords(contact, zone);
-  return (
-    <tr id={`contact-${contact.id}`}>
-      {mayAct && <SelectCell value={contact.id} label={`Select ${name}`} form={BULK_FORM} />}
-      <td class="cell-who">
-        <Who name={name} href={app.contact(slug, contact.id)} detail={contact.name ? contact.email : undefined} />
-        <Tags tags={contact.tags} slug={slug} />
-      </td>
-      <td class="cell-company dim">{contact.company}</td>
-      <td class="cell-status">
-        <ContactStatus state={contact.status} /> {when && <span class="when">{when}</span>}
-        <ContactMail id={contact.id} slug={slug} status={contact.status} mail={contact.lastEmail} watch={watch} />
-      </td>
-      <td class="cell-seen cell-invited dim">
-        <MomentOrNever at={contact.invitedAt} zone={zone} precision="day" />
-      </td>
-      <td class="cell-seen dim">
-        <MomentOrNever at={contact.lastSignInAt} zone={zone} />
-      </td>
-      {mayAct && (
-        <td class="cell-actions">
-          <ContactActions contact={contact} slug={slug} />
-        </td>
-      )}
-    </tr>
-  );
+  return html`<td class="cell-status">${ContactStatus({ state: status })} ${when && html`<span class="when">${when}</span>`}${
+    lastEmail && ContactMail({ id, slug, status, mail: lastEmail, watch })
+  }</td>`;
+}
+
+export function ContactRowPart(props: RowProps) {
+  const { contact, slug, zone, mayAct } = props;
+  const { id, email, company, invitedAt, lastSignInAt, tags } = contact;
+  const name = nameOf(contact);
+  const box = mayAct && SelectCell({ value: id, label: `Select ${name}`, form: BULK_FORM });
+  const who = Who({ name, href: app.contact(slug, id), detail: contact.name ? email : undefined });
+  const invited = MomentOrNever({ at: invitedAt, zone, precision: "day" });
+  const seen = MomentOrNever({ at: lastSignInAt, zone });
+  const actions = mayAct && html`<td class="cell-actions">${ContactActions({ contact, slug })}</td>`;
+  return html`<tr id="contact-${id}">${box}<td class="cell-who">${who}${Tags({ tags, slug })}</td><td class="cell-company dim">${company}</td>${StatusCell(
+    props,
+  )}<td class="cell-seen cell-invited dim">${invited}</td><td class="cell-seen dim">${seen}</td>${actions}</tr>`;
 }
 
 /** In a reply: the contact's row as it is now, where a page shows it. */

@@ -5,6 +5,7 @@ import { app, defaultContactsSort } from "../../src/paths.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { ActionsHead, Pager, SelectAllCell, SortHead, Table } from "../ui/table.tsx";
 import { isOnItsWay } from "./contact-mail.tsx";
 import { ContactRowPart } from "./contact-row.part.tsx";
@@ -21,7 +22,8 @@ export type ContactsTableProps = Viewing & {
   cursor: { after?: string | undefined; before?: string | undefined };
 };
 
-type HeadProps = ContactsTableProps & { field: SortField; label: string; first?: "descending"; class?: string };
+type HeadsProps = Pick<ContactsTableProps, "slug" | "filters" | "mayAct">;
+type HeadProps = HeadsProps & { field: SortField; label: string; first?: "descending"; class?: string };
 
 /** A click orders by this column, a second one the other way round; moments begin with the newest. */
 function Head({ field, label, first, slug, filters, class: more }: HeadProps) {
@@ -42,7 +44,7 @@ function Head({ field, label, first, slug, filters, class: more }: HeadProps) {
   );
 }
 
-function Heads(props: ContactsTableProps) {
+const Heads = remembered((props: HeadsProps) => {
   return (
     <>
       {props.mayAct && <SelectAllCell />}
@@ -54,7 +56,7 @@ function Heads(props: ContactsTableProps) {
       {props.mayAct && <ActionsHead />}
     </>
   );
-}
+});
 
 const nobodyWith = {
   "not-invited": { title: "Everyone has been invited", text: "Contacts that nobody has invited yet would stand here." },
@@ -150,7 +152,8 @@ function Narrowed({ slug, filters: { tag, ...filters } }: ContactsTableProps) {
 }
 
 export function ContactsTable(props: ContactsTableProps) {
-  const { rows } = props.contacts;
+  const { contacts, slug, zone, mayAct, filters } = props;
+  const { rows } = contacts;
   // A few e-mails on their way are watched one by one; when there are many, the table asks for all of them together.
   const moving = rows.filter(({ lastEmail }) => isOnItsWay(lastEmail)).length;
   return (
@@ -160,10 +163,12 @@ export function ContactsTable(props: ContactsTableProps) {
         <NoMatch {...props} />
       ) : (
         <>
-          <Table caption="Contacts and their client portal access" kind="contacts" head={<Heads {...props} />}>
-            {rows.map((contact) => (
-              <ContactRowPart contact={contact} {...props} watch={moving <= WATCHED} />
-            ))}
+          <Table
+            caption="Contacts and their client portal access"
+            kind="contacts"
+            head={Heads({ slug, mayAct, filters })}
+          >
+            {rows.map((contact) => ContactRowPart({ contact, slug, zone, mayAct, watch: moving <= WATCHED }))}
           </Table>
           <Pages {...props} />
           {moving > WATCHED && <Watch {...props} />}

@@ -1,6 +1,7 @@
 // The statuses as tabs, each with how many contacts have it.
 import type { ContactStatus } from "../../src/models/contacts.ts";
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
+import { remembered } from "../ui/remembered.tsx";
 import { contactStates } from "../ui/status.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { type Filters, listPath, swapsTable } from "./contacts-view.ts";
@@ -9,9 +10,9 @@ type TabsProps = { slug: string; filters: Filters; counts: PortalCounts };
 
 const order: readonly ContactStatus[] = ["not-invited", "invited", "joined", "revoked"];
 
-export function ContactsTabs({ slug, filters, counts }: TabsProps) {
-  const { notInvited, stillToJoin, joined, revoked } = counts;
-  const count = { "not-invited": notInvited, invited: stillToJoin, joined, revoked } as const;
+type DrawnProps = { slug: string; filters: Filters; all: number; count: Readonly<Record<ContactStatus, number>> };
+
+const Drawn = remembered(({ slug, filters, all, count }: DrawnProps) => {
   const tab = (status: ContactStatus | undefined, label: string, held: number) => ({
     href: listPath(slug, { ...filters, status }),
     label,
@@ -19,7 +20,7 @@ export function ContactsTabs({ slug, filters, counts }: TabsProps) {
     current: filters.status === status,
   });
   const tabs = [
-    tab(undefined, "All", counts.all),
+    tab(undefined, "All", all),
     ...order.map((status) => tab(status, contactStates[status].word, count[status])),
   ];
   return (
@@ -32,6 +33,12 @@ export function ContactsTabs({ slug, filters, counts }: TabsProps) {
       hx-indicator="closest .contacts"
     />
   );
+});
+
+export function ContactsTabs({ slug, filters, counts }: TabsProps) {
+  const { all, notInvited, stillToJoin, joined, revoked } = counts;
+  const count = { "not-invited": notInvited, invited: stillToJoin, joined, revoked };
+  return Drawn({ slug, filters, all, count });
 }
 
 /** In a reply: the tabs as they are now; their elements stay, and so does the focus. */

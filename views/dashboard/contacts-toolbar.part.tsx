@@ -3,6 +3,7 @@ import type { ContactsSort } from "../../src/models/contacts.ts";
 import { app } from "../../src/paths.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Check } from "../ui/check.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { Search } from "../ui/search.tsx";
 import { Select } from "../ui/select.tsx";
 import { type Filters, opensDialog, swapsTable } from "./contacts-view.ts";
@@ -38,7 +39,7 @@ export function ToolbarFilters({ status, sort, tag }: Filters) {
 
 type ToolbarProps = { slug: string; filters: Filters; mayAct: boolean };
 
-export function ContactsToolbar({ slug, filters, mayAct }: ToolbarProps) {
+export const ContactsToolbar = remembered(({ slug, filters, mayAct }: ToolbarProps) => {
   return (
     <form
       class="toolbar"
@@ -67,4 +68,4 @@ export function ContactsToolbar({ slug, filters, mayAct }: ToolbarProps) {
       )}
     </form>
   );
-}
+});

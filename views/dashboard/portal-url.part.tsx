@@ -4,6 +4,7 @@ import { app } from "../../src/paths.ts";
 import { Button } from "../ui/button.tsx";
 import { Callout } from "../ui/callout.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { Select } from "../ui/select.tsx";
 import { UrlCard } from "../ui/url-card.tsx";
 import { opensDialog } from "./contacts-view.ts";
@@ -54,7 +55,7 @@ function Failing({ name, url }: { name: string; url: string }) {
   );
 }
 
-export function PortalUrlPart(props: PortalUrlPartProps) {
+export const PortalUrlPart = remembered((props: PortalUrlPartProps) => {
   const { slug, url, hosts, mayChoose } = props;
   const failing = hosts.find(({ selected, state }) => selected && state === "degraded");
   return (
@@ -77,4 +78,4 @@ export function PortalUrlPart(props: PortalUrlPartProps) {
       </Panel>
     </>
   );
-}
+});

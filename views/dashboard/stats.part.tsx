@@ -2,7 +2,14 @@
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
 import { momentText } from "../ui/moment.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { Stat, StatSpark, Stats, TrendUp } from "../ui/stats.tsx";
+
+type DrawnProps = Pick<PortalCounts, "invited" | "joined" | "stillToJoin" | "joinedRate" | "joinsIn30Days"> & {
+  values: readonly number[];
+  from: string | undefined;
+  to: string | undefined;
+};
 
 const nobody = "Nobody yet";
 
@@ -20,19 +27,10 @@ const dayText = (day: string | undefined) =>
     "",
   );
 
-function Joins({ joins, joinsIn30Days }: PortalCounts) {
+function Joins({ values, from, to, joinsIn30Days }: DrawnProps) {
   const label = "Joins, last 30 days";
   if (joinsIn30Days === 0) return <JoinsToCome label={label} />;
-  const values = joins.map((day) => day.joined);
-  return (
-    <StatSpark
-      label={label}
-      what="Joins"
-      values={values}
-      from={dayText(joins[0]?.day)}
-      to={dayText(joins.at(-1)?.day)}
-    />
-  );
+  return <StatSpark label={label} what="Joins" values={values} from={dayText(from)} to={dayText(to)} />;
 }
 
 function JoinsToCome({ label }: { label: string }) {
@@ -45,8 +43,8 @@ function JoinsToCome({ label }: { label: string }) {
   );
 }
 
-export function StatsPart({ counts }: { counts: PortalCounts }) {
-  const { invited, joined, stillToJoin, joinedRate, joinsIn30Days } = counts;
+const Drawn = remembered((props: DrawnProps) => {
+  const { invited, joined, stillToJoin, joinedRate, joinsIn30Days } = props;
   return (
     <Panel id="stats" label="Invited and joined" bare>
       <Stats>
@@ -71,10 +69,17 @@ export function StatsPart({ counts }: { counts: PortalCounts }) {
           }
         />
         <Stat label="Joined rate" value={rateText(joinedRate)} note={invited === 0 ? nobody : "of everyone invited"} />
-        <Joins {...counts} />
+        <Joins {...props} />
       </Stats>
     </Panel>
   );
+});
+
+export function StatsPart({ counts }: { counts: PortalCounts }) {
+  const { invited, joined, stillToJoin, joinedRate, joins, joinsIn30Days } = counts;
+  const values = joins.map((day) => day.joined);
+  const [from, to] = [joins[0]?.day, joins.at(-1)?.day];
+  return Drawn({ invited, joined, stillToJoin, joinedRate, joinsIn30Days, values, from, to });
 }
 
 /** In a reply: the figures as they are now, where a page shows them. */

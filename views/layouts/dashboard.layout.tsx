@@ -4,6 +4,7 @@ import { classes } from "../ui/attributes.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { DialogSlot } from "../ui/dialog.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { Toast, type ToastProps, Toasts } from "../ui/toast.tsx";
 import { Sidebar, type SidebarProps } from "./dashboard.sidebar.tsx";
 import { Document } from "./document.tsx";
@@ -20,15 +21,13 @@ export type DashboardLayoutProps = SidebarProps & {
   children: Child;
 };
 
-function Topbar({ name }: { name: string }) {
-  return (
-    <header class="topbar">
-      <IconButton icon="menu" label="Open menu" variant="quiet" popovertarget="sidebar" />
-      <span class="topbar__title">{name}</span>
-      <Avatar name={name} square size="sm" />
-    </header>
-  );
-}
+const Topbar = remembered(({ name }: { name: string }) => (
+  <header class="topbar">
+    <IconButton icon="menu" label="Open menu" variant="quiet" popovertarget="sidebar" />
+    <span class="topbar__title">{name}</span>
+    <Avatar name={name} square size="sm" />
+  </header>
+));
 
 export function DashboardLayout(props: DashboardLayoutProps) {
   return (

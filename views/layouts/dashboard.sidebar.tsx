@@ -4,6 +4,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { FormToken } from "../ui/form-token.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Menu, MenuButton, MenuDivider, MenuLink, MenuNote, MenuTitle } from "../ui/menu.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { ThemePicker } from "../ui/theme-picker.tsx";
 
 export type AgencyName = { name: string; slug: string };
@@ -122,13 +123,16 @@ function Me({ member }: SidebarProps) {
   );
 }
 
-export function Sidebar(props: SidebarProps) {
-  return (
-    <nav class="sidebar" id="sidebar" popover="auto" aria-label="Main">
-      <Switcher {...props} />
-      <Nav {...props} lines={nav} />
-      <Nav {...props} lines={settings} heading="Settings" />
-      <Me {...props} />
-    </nav>
-  );
+const Drawn = remembered((props: SidebarProps) => (
+  <nav class="sidebar" id="sidebar" popover="auto" aria-label="Main">
+    <Switcher {...props} />
+    <Nav {...props} lines={nav} />
+    <Nav {...props} lines={settings} heading="Settings" />
+    <Me {...props} />
+  </nav>
+));
+
+/** Takes what it shows from the layout's props and leaves the rest, which is the page's. */
+export function Sidebar({ agency, host, member, memberships, failedEmails, current }: SidebarProps) {
+  return Drawn({ agency, host, member, memberships, failedEmails, current });
 }

@@ -3,6 +3,7 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { asset } from "../ui/assets.ts";
 import { classes } from "../ui/attributes.ts";
+import { remembered } from "../ui/remembered.tsx";
 
 export type DocumentProps = {
   title: string;
@@ -28,7 +29,9 @@ const htmxConfig = JSON.stringify({
 
 const icon = (favicon: DocumentProps["favicon"]) => favicon ?? asset("img/favicon.svg");
 
-function Head({ title, site, theme, favicon, scheme }: DocumentProps) {
+type HeadProps = Omit<DocumentProps, "class" | "children">;
+
+const Head = remembered(({ title, site, theme, favicon, scheme }: HeadProps) => {
   return (
     <head>
       <meta charset="utf-8" />
@@ -45,14 +48,15 @@ function Head({ title, site, theme, favicon, scheme }: DocumentProps) {
       <script src={asset("js/portico.js")} type="module" />
     </head>
   );
-}
+});
 
 export function Document(props: DocumentProps) {
+  const { title, site, theme, favicon, scheme } = props;
   return (
     <>
       {raw("<!doctype html>")}
       <html lang="en" data-theme={props.scheme}>
-        <Head {...props} />
+        <Head title={title} site={site} theme={theme} favicon={favicon} scheme={scheme} />
         <body class={classes(props.class)}>{props.children}</body>
       </html>
     </>

@@ -1,8 +1,9 @@
 // What the browser says by itself when a request came to nothing; kept as templates so that the words stay with the other words.
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { Toast } from "../ui/toast.tsx";
 
-export function FailureToasts() {
+export const FailureToasts = remembered(() => {
   return (
     <>
       <template id="toast-unreachable">
@@ -20,4 +21,4 @@ export function FailureToasts() {
       </template>
     </>
   );
-}
+});

@@ -1,6 +1,7 @@
 // One symbol of the sprite; decoration only, so the words beside it must be enough.
+import { raw } from "hono/html";
+import type { HtmlEscapedString } from "hono/utils/html";
 import { asset } from "./assets.ts";
-import { classes } from "./attributes.ts";
 
 /** Every symbol of the sprite, without its `i-`. */
 export const iconNames = [
@@ -65,10 +66,20 @@ export const iconNames = [
 
 export type IconName = (typeof iconNames)[number];
 
-export function Icon({ name, large }: { name: IconName; large?: boolean | undefined }) {
-  return (
-    <svg class={classes("icon", large && "icon--lg")} aria-hidden="true">
-      <use href={`${asset("img/icons.svg")}#i-${name}`} />
-    </svg>
-  );
+const drawn = new Map<string, HtmlEscapedString>();
+let sprite = "";
+
+export function Icon({ name, large }: { name: IconName; large?: boolean | undefined }): HtmlEscapedString {
+  const url = asset("img/icons.svg");
+  if (url !== sprite) {
+    drawn.clear();
+    sprite = url;
+  }
+  const key = large ? `${name} large` : name;
+  // A page has a hundred of them, and nobody's words are in it.
+  const icon =
+    drawn.get(key) ??
+    raw(`<svg class="icon${large ? " icon--lg" : ""}" aria-hidden="true"><use href="${url}#i-${name}"/></svg>`);
+  drawn.set(key, icon);
+  return icon;
 }

@@ -1,4 +1,5 @@
 // A popover beside its button; a sheet on phones.
+import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import { classes, type Passed, passed } from "./attributes.ts";
 import { IconButton } from "./button.tsx";
@@ -26,9 +27,31 @@ export function Menu({ id, label, placement, class: more, children }: MenuProps)
   );
 }
 
-/** The three dots that open a row's menu; `label` names the row, as in "More actions for Maya Okafor". */
+/** The three dots that open a menu beside it; `label` names what it is about, as in "More actions for Maya Okafor". */
 export function MoreButton({ menu, label }: { menu: string; label: string }) {
   return <IconButton icon="more" label={label} variant="quiet" small class="more" popovertarget={menu} />;
+}
+
+/**
+ * The one menu of a list's rows, which is empty until a row's button has it filled. Goes once on a page with rows, outside what is
+ * swapped.
+ */
+export function RowMenu({ id }: { id: string }) {
+  return (
+    <>
+      <form id={`${id}-form`} method="get" data-menu={id} hidden />
+      <div class="menu" id={id} popover="auto" role="group" hx-sync="this:replace" />
+    </>
+  );
+}
+
+/**
+ * The three dots of a row whose menu is drawn when it is opened. `href` answers htmx with the menu's lines, and without JavaScript
+ * leads to where the same actions are.
+ */
+export function RowMenuButton({ menu, href, label }: { menu: string; href: string; label: string }) {
+  const look = html`class="btn btn--quiet btn--sm btn--icon more" form="${menu}-form" formaction="${href}" aria-label="${label}"`;
+  return html`<button ${look}>${Icon({ name: "more" })}</button>`;
 }
 
 type ItemProps = Passed & { icon?: IconName | undefined; children: Child };

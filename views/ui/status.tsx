@@ -1,5 +1,5 @@
 // Where a contact, an e-mail or a domain stands: a shape and a word, never a colour alone.
-import { classes } from "./attributes.ts";
+import { html } from "hono/html";
 import { Icon, type IconName } from "./icon.tsx";
 
 export type Tone = "good" | "wait" | "bad";
@@ -36,14 +36,9 @@ export const domainStates: Readonly<Record<DomainState, Look>> = {
 };
 
 export function Status({ word, icon, tone }: { word: string; icon: IconName; tone?: Tone | undefined }) {
-  return (
-    <span class={classes("status", tone && `status--${tone}`)}>
-      <Icon name={icon} />
-      {word}
-    </span>
-  );
+  return html`<span class="status${tone && ` status--${tone}`}">${Icon({ name: icon })}${word}</span>`;
 }
 
-export const ContactStatus = ({ state }: { state: ContactState }) => <Status {...contactStates[state]} />;
-export const EmailStatus = ({ state }: { state: EmailState }) => <Status {...emailStates[state]} />;
-export const DomainStatus = ({ state }: { state: DomainState }) => <Status {...domainStates[state]} />;
+export const ContactStatus = ({ state }: { state: ContactState }) => Status(contactStates[state]);
+export const EmailStatus = ({ state }: { state: EmailState }) => Status(emailStates[state]);
+export const DomainStatus = ({ state }: { state: DomainState }) => Status(domainStates[state]);

@@ -127,10 +127,10 @@ describe("the Client portal page", () => {
     while (path) {
       const html = await visitor.page(path);
       seen.push(...rowsOf(html));
-      ranges.push(/<p>(\d+–\d+ of \d+)<\/p>/.exec(html)?.[1] ?? "");
+      ranges.push(/<p>(\d+&ndash;\d+ of \d+)<\/p>/.exec(html)?.[1] ?? "");
       path = /<a href="([^"]+)" aria-label="Next page"/.exec(html)?.[1]?.replaceAll("&amp;", "&");
     }
-    expect(ranges).toEqual(["1–50 of 124", "51–100 of 124", "101–124 of 124"]);
+    expect(ranges).toEqual(["1&ndash;50 of 124", "51&ndash;100 of 124", "101&ndash;124 of 124"]);
     expect(new Set(seen).size).toBe(124);
     expect(await visitor.page(app.portal(slug))).toContain("Select all 124");
   });
@@ -144,7 +144,7 @@ describe("the Client portal page", () => {
     const visitor = await world.member(members.owner);
     const path = app.portal(slug, { q: "many" });
     const html = await visitor.page(path);
-    expect(html).toContain("<p>1–50 of 1,000+</p>");
+    expect(html).toContain("<p>1&ndash;50 of 1,000+</p>");
     expect(html).toContain("Select all that match");
     expect(await visitor.page(path, { htmx: "contacts-table" })).toContain("1,000+ contacts");
     const dialog = await visitor.page(`${app.revocations(slug)}?all=1&q=many`);

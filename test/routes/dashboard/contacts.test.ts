@@ -153,6 +153,26 @@ describe("the contact page", () => {
     expect(settled).not.toContain("hx-trigger");
   });
 
+  it("sends what a row's menu holds when it is opened, and leads to the page with the same actions without htmx", async () => {
+    const world = await worldForTest();
+    const { slug, contacts, members } = world.northwind;
+    const visitor = await world.member(members.member);
+    const lines = async (status: keyof typeof contacts) =>
+      text(await visitor.page(app.contactMenu(slug, contacts[status].id), { htmx: "contact-menu" })).trim();
+    expect(await lines("not-invited")).toBe("Magic link Invite to client portal Login email Open contact");
+    expect(await lines("invited")).toBe("Magic link Resend invite Login email Open contact Revoke access");
+    expect(await lines("joined")).toBe("Magic link Login email Open contact Revoke access");
+    expect(await lines("revoked")).toBe("Magic link Invite to client portal Login email Open contact Restore access");
+    const plain = await visitor.get(app.contactMenu(slug, contacts.joined.id));
+    expect([plain.status, plain.headers.get("location")]).toEqual([303, app.contact(slug, contacts.joined.id)]);
+    const viewer = await world.member(members.viewer);
+    expect((await viewer.get(app.contactMenu(slug, contacts.joined.id))).status).toBe(403);
+    const stranger = await world.member(world.rivermark.members.owner);
+    const { slug: theirs } = world.rivermark;
+    expect((await stranger.get(app.contactMenu(theirs, contacts.joined.id))).status).toBe(404);
+    expect((await stranger.get(app.contactMenu(slug, contacts.joined.id))).status).toBe(404);
+  });
+
   it("is read only for a viewer and does not exist for anybody else", async () => {
     const world = await worldForTest();
     const { slug, contacts, members } = world.northwind;

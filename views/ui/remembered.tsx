@@ -1,0 +1,46 @@
+// Parts of a page that are the same from one request to the next: drawn once for what they show, then kept as text.
+import { raw } from "hono/html";
+import { type Child, useContext } from "hono/jsx";
+import type { HtmlEscapedString } from "hono/utils/html";
+import { LRUCache } from "lru-cache";
+import { FormTokenContext } from "./form-token.tsx";
+
+const MOST_CHARACTERS = 8 * 1024 * 1024;
+/** Stands where the form token of the answer goes; no text of ours, and nobody's name, since "<" is escaped in those. */
+const TOKEN = "<form-token>";
+
+const kept = new LRUCache<string, readonly string[]>({
+  maxSize: MOST_CHARACTERS,
+  sizeCalculation: (pieces, key) => pieces.reduce((sum, { length }) => sum + length, key.length),
+});
+let parts = 0;
+
+/**
+ * `draw` as a component that draws once for the same props, which are the key: so nothing that one reader sees can reach another. The
+ * props must be data, and what is drawn must depend on nothing else, not on the time either. Forms get the token of each answer.
+ */
+export function remembered<Props extends object>(draw: (props: Props) => Child) {
+  const part = ++parts;
+  return (props: Props): HtmlEscapedString => {
+    const token = useContext(FormTokenContext);
+    const key = `${part}${token && "+"} ${JSON.stringify(props)}`;
+    let pieces = kept.get(key);
+    if (!pieces) {
+      pieces = drawn(draw(props), token && raw(TOKEN));
+      kept.set(key, pieces);
+    }
+    return raw(pieces.length === 1 ? pieces[0] : pieces.join(attribute(token)));
+  };
+}
+
+/** The text in front of, between and behind the form tokens. */
+function drawn(content: Child, token: string): string[] {
+  const text = (<FormTokenContext.Provider value={token}>{content}</FormTokenContext.Provider>).toString();
+  if (typeof text !== "string") throw new Error("A part that waits for something cannot be remembered.");
+  return text.split(TOKEN);
+}
+
+function attribute(token: string): string {
+  if (/^[\w-]+$/.test(token)) return token;
+  throw new Error("A form token is made of letters, digits, - and _.");
+}
