@@ -4,14 +4,18 @@ import { LRUCache } from "lru-cache";
 import type { FunctionComponent } from "react";
 import { type EmailKind, type EmailValues, emails } from "./kinds.ts";
 import { brandColor, palette } from "./palette.ts";
-import type { Brand, FieldKind, RenderedEmail, TemplateBrand, TemplateProps, Values } from "./types.ts";
+import type { Brand, FieldKind, RenderedEmail, TemplateBrand, TemplateProps, Values, Woven } from "./types.ts";
 import { cleaned, escapeHtml, oneLine, unlinked } from "./values.ts";
 
-// A template cut at its placeholders: even parts are finished, odd parts name a value. Values are joined in and never read
-// again, so a value that looks like a placeholder stays what it is.
+// A template cut at its placeholders: finished pieces, and the name of the value between each two. Values are joined in and never
+// read again, so a value that looks like a placeholder stays what it is.
+interface Pieces {
+  pieces: string[];
+  names: string[];
+}
 interface Cut {
-  html: string[];
-  text: string[];
+  html: Pieces;
+  text: Pieces;
 }
 
 interface Source {
@@ -23,7 +27,10 @@ interface Source {
 const cuts = new LRUCache<string, Promise<Cut>>({ max: 500 });
 
 const mark = (name: string) => `%%${name}%%`;
-const cut = (rendered: string) => rendered.split(/%%(\w+)%%/);
+function cut(rendered: string): Pieces {
+  const parts = rendered.split(/%%(\w+)%%/);
+  return { pieces: parts.filter((_, at) => at % 2 === 0), names: parts.filter((_, at) => at % 2 === 1) };
+}
 
 // jsx-email brings 100 packages and 50 MB: only a process that renders mail pays for them, and not at its start
 const jsxEmail = () => import("jsx-email");
@@ -82,7 +89,7 @@ async function renderTemplate(source: Source, color: string, present: string[]):
   const page = () => react.createElement(source.Template, { ...values, brand } as TemplateProps<Values>);
   const html = await render(page());
   const text = await render(page(), { plainText: textOptions } as Parameters<typeof render>[1]);
-  return { html: cut(html), text: cut(text.replace(/\n{3,}/g, "\n\n")) };
+  return { html: cut(html), text: cut(`${text.replace(/\n{3,}/g, "\n\n").trim()}\n`) };
 }
 
 function logoOf(present: string[]): TemplateBrand["logo"] {
@@ -120,8 +127,12 @@ function templateFor(name: string, source: Source, color: string, present: strin
   return made;
 }
 
-const fill = (parts: string[], values: Record<string, string>, write: (text: string) => string) =>
-  parts.map((part, at) => (at % 2 ? write(values[part] ?? "") : part)).join("");
+const fill = ({ pieces, names }: Pieces, values: Record<string, string>, write: (text: string) => string): Woven => ({
+  pieces,
+  values: names.map((name) => write(values[name] ?? "")),
+});
+
+const join = ({ pieces, values }: Woven) => pieces.map((piece, at) => piece + (values[at] ?? "")).join("");
 
 /** One or two letters of a name, as the mark shows them: "Halden & Rye" is HR. */
 function initials(name: string): string {
@@ -165,10 +176,14 @@ export async function renderEmail<K extends EmailKind>(
   return { subject: oneLine(source.subject(oneLine(brand.name)), 200), ...finished(template, filled) };
 }
 
-const finished = (template: Cut, filled: Record<string, string>) => ({
-  html: fill(template.html, filled, escapeHtml),
-  text: `${fill(template.text, filled, (text) => text).trim()}\n`,
-});
+function finished(template: Cut, filled: Record<string, string>): Omit<RenderedEmail, "subject"> {
+  const html = fill(template.html, filled, escapeHtml);
+  const text = fill(template.text, filled, (value) => value);
+  const whole = join(text);
+  const trimmed = `${whole.trim()}\n`;
+  // an empty value at the beginning or the end leaves space that is not woven in
+  return { html: join(html), text: trimmed, ...(whole === trimmed ? { woven: { html, text } } : {}) };
+}
 
 /** A template made of an agency's words; `name` names exactly these words, so that they are rendered once. */
 export type NamedSource = Source & { name: string };

@@ -19,6 +19,14 @@ export interface RenderedEmail {
   subject: string;
   html: string;
   text: string;
+  /** The same html and text between which only values change from recipient to recipient: `pieces` is one array for all of them. */
+  woven?: { html: Woven; text: Woven } | undefined;
+}
+
+/** A text in pieces that its template gave, and the value that stands after each piece but the last. */
+export interface Woven {
+  pieces: readonly string[];
+  values: readonly string[];
 }
 
 /**

@@ -1,9 +1,10 @@
 // Builds one message for one recipient: headers, text and HTML, and the envelope it travels in.
 
 import { randomUUID } from "node:crypto";
-import MailComposer from "nodemailer/lib/mail-composer";
 import { AddressRefused, cleanName, type Mailbox, parseAddress } from "./addresses.ts";
 import { type DkimKey, signMessage } from "./dkim.ts";
+import { dateHeader, header, mailboxHeader, sharedMailboxHeader, subjectHeader } from "./headers.ts";
+import { quoted, quotedWoven, type Woven } from "./quoted-printable.ts";
 
 /** What a message is made of. `text` and `html` come from `emails/`; nothing here looks inside them. */
 export interface MessageParts {
@@ -21,6 +22,10 @@ export interface MessageParts {
   subject: string;
   text: string;
   html: string;
+  /** The same text and HTML as their templates gave them, where they were filled from templates: most of it is encoded already then. */
+  woven?: { text: Woven; html: Woven } | undefined;
+  /** Further fields of the head, for this recipient alone; printable ASCII. `List-Unsubscribe` and its kind belong here. */
+  headers?: readonly { name: string; value: string }[] | undefined;
   /** Now, unless given. */
   date?: Date;
 }
@@ -60,22 +65,31 @@ export async function composeMessage(parts: MessageParts): Promise<ComposedMessa
     address: required(parts.replyTo.address, "reply address"),
   };
   if (!/^<[\w.+-]+@[\w.-]+>$/.test(parts.messageId)) throw new TypeError("A Message-ID looks like <unique@domain>.");
-  const mail = new MailComposer({
-    from: { name: cleanName(parts.from.name), address: from },
-    to: { name: cleanName(parts.to.name ?? ""), address: to },
-    ...(replyTo ? { replyTo } : {}),
-    envelope: { from: envelope.from, to: [to] },
-    messageId: parts.messageId,
-    date: parts.date ?? new Date(),
-    subject: parts.subject.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim(),
+  const mailbox = { name: cleanName(parts.to.name ?? ""), address: to };
+  const head = [
+    sharedMailboxHeader("From", { name: cleanName(parts.from.name), address: from }),
+    mailboxHeader("To", mailbox),
+    replyTo ? sharedMailboxHeader("Reply-To", replyTo) : "",
+    subjectHeader(parts.subject.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim()),
+    header("Message-ID", parts.messageId),
+    dateHeader(parts.date ?? new Date()),
     // RFC 3834: keeps out-of-office replies away
-    headers: { "Auto-Submitted": "auto-generated" },
-    text: parts.text,
-    html: parts.html,
-    newline: "win",
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  const raw = await mail.compile().build();
+    "Auto-Submitted: auto-generated\r\n",
+    ...(parts.headers ?? []).map(({ name, value }) => header(name, value)),
+  ].join("");
+  const raw = Buffer.from(head + body(parts), "latin1");
   return { messageId: parts.messageId, envelope, raw: parts.dkim ? await signMessage(raw, parts.dkim) : raw };
+}
+
+// "=_" cannot occur in quoted-printable text (RFC 2045 6.7), so every message may have the same boundary.
+const BOUNDARY = "=_portico";
+const part = (type: string) =>
+  `--${BOUNDARY}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`;
+const BEFORE_TEXT = `MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="${BOUNDARY}"\r\n\r\n${part("text/plain")}`;
+const BEFORE_HTML = `\r\n${part("text/html")}`;
+const END = `\r\n--${BOUNDARY}--\r\n`;
+
+function body({ text, html, woven }: MessageParts): string {
+  const [plain, rich] = woven ? [quotedWoven(woven.text), quotedWoven(woven.html)] : [quoted(text), quoted(html)];
+  return BEFORE_TEXT + plain + BEFORE_HTML + rich + END;
 }

@@ -83,3 +83,76 @@ test("lines end with CRLF and none is longer than SMTP allows", async () => {
   expect(lines.some((line) => /[\r\n]/.test(line))).toBe(false);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(998);
 });
+
+test("values between a template's pieces arrive as they are, whatever they hold and wherever they stand", async () => {
+  const values = [
+    ".",
+    "..\n.\n",
+    " leading and trailing ",
+    "=3D =\n==20",
+    "Grüße 🎉 שלום",
+    "--=_portico--\r\n\r\nContent-Type: text/html",
+    "x".repeat(5_000),
+    "From here\nFrom there",
+    "tab\t\n space \n",
+    "",
+    "%%name%%",
+  ];
+  const pieces = ["Hello ", "", "\n", ".\n", ". ", " =", "é", "\n\n", "From ", "\t", "z", " end \n"];
+  const text = pieces.map((piece, at) => piece + (values[at] ?? "")).join("");
+  const html = `<p>${text}</p>`;
+  const woven = { text: { pieces, values }, html: { pieces: ["<p>", ...pieces.slice(1, -1), " end \n</p>"], values } };
+  const shifted = { pieces: woven.html.pieces.with(0, "<p>Hello "), values };
+  const { raw } = await composeMessage({ ...parts, text, html, woven: { text: woven.text, html: shifted } });
+  const plain = await composeMessage({ ...parts, text, html });
+  const [one, other] = [await simpleParser(raw), await simpleParser(plain.raw)];
+  const lf = (some: unknown) => String(some).replace(/\r\n?/g, "\n");
+  expect(one.text).toBe(lf(text));
+  expect(one.html).toBe(lf(html));
+  expect([other.text, other.html]).toEqual([one.text, one.html]);
+  for (const line of raw.toString("latin1").split("\r\n")) {
+    expect(line).toMatch(/^(?!\.)[\t\x20-\x7e]{0,76}$/);
+    expect(line).not.toMatch(/[ \t]$/);
+  }
+});
+
+test("further headers stand in the message, and none can bring another along", async () => {
+  const url = `https://clients.acme.example/u/${"a".repeat(120)}`;
+  const { raw } = await composeMessage({
+    ...parts,
+    headers: [
+      { name: "List-Unsubscribe", value: `<${url}>` },
+      { name: "List-Unsubscribe-Post", value: "List-Unsubscribe=One-Click" },
+    ],
+  });
+  const mail = await simpleParser(raw);
+  const lines = new Map(mail.headerLines.map(({ key, line }) => [key, line.replace(/\r\n/g, "")]));
+  expect(lines.get("list-unsubscribe")).toBe(`List-Unsubscribe: <${url}>`);
+  expect(lines.get("list-unsubscribe-post")).toBe("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+  for (const bad of [
+    { name: "X-One", value: "a\r\nBcc: other@b.example" },
+    { name: "X-One\r\nBcc", value: "other@b.example" },
+    { name: "X-One", value: "é" },
+  ])
+    await expect(composeMessage({ ...parts, headers: [bad] })).rejects.toThrow(TypeError);
+});
+
+test.each([
+  'O"Hara \\ Sons, Ltd. <x@y.example>',
+  "=?utf-8?Q?Bcc?= look",
+  "北京のとても長い名前の会社".repeat(6),
+  "Grüße, Ünal & Söhne GmbH mit einem sehr langen Namen in vielen Wörtern",
+  "a".repeat(99),
+])("a name and a subject arrive as they are: %s", async (name) => {
+  const { raw } = await composeMessage({ ...parts, to: { name, address: "jane@acme.example" }, subject: name });
+  const mail = await simpleParser(raw);
+  expect([mail.to].flat()[0]?.value).toEqual([{ name: name.slice(0, 100), address: "jane@acme.example" }]);
+  expect(mail.subject).toBe(name);
+  expect(mail.headerLines.map(({ key }) => key)).not.toContain("bcc");
+});
+
+test("an address with letters beyond ASCII goes out in UTF-8, once and whole", async () => {
+  const { raw, envelope } = await composeMessage({ ...parts, to: { name: "José", address: "josé@acme.example" } });
+  expect(envelope.to).toBe("josé@acme.example");
+  expect(raw.toString("utf8")).toContain("<josé@acme.example>\r\n");
+});

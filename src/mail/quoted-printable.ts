@@ -1,0 +1,41 @@
+// Quoted-printable text (RFC 2045 6.7) for messages of which most is the same for every recipient: pieces encoded once, values fitted in between.
+import { encode, wrap } from "nodemailer/lib/qp";
+
+/** A text as its template gave it: the pieces, the same array for every recipient, and between each two of them this one's value. */
+export interface Woven {
+  pieces: readonly string[];
+  values: readonly string[];
+}
+
+const LINE = 76;
+// two characters short, for a dot at the beginning of a line that becomes =2E
+const WRAPPED = LINE - 2;
+const SOFT_BREAK = "=\r\n";
+// what stands for itself wherever it stands
+const PLAIN = /^(?!\.)[!-<>-~](?:[ -<>-~]{0,70}[!-<>-~])?$/;
+
+/**
+ * The text with CRLF line ends, in lines of at most 76 characters. None begins with a dot, so that nothing is left for SMTP to stuff.
+ */
+export function quoted(text: string): string {
+  if (text === "" || PLAIN.test(text)) return text;
+  return wrap(encode(text.replace(/\r\n?|\n/g, "\r\n")), WRAPPED).replace(/(^|\n)\./g, "$1=2E");
+}
+
+const encoded = new WeakMap<readonly string[], readonly string[]>();
+
+function encodedPieces(pieces: readonly string[]): readonly string[] {
+  const known = encoded.get(pieces);
+  if (known) return known;
+  const made = pieces.map(quoted);
+  encoded.set(pieces, made);
+  return made;
+}
+
+/** The whole text. A soft break stands on both sides of every value, so that no line grows and no value meets its neighbour's bytes. */
+export function quotedWoven({ pieces, values }: Woven): string {
+  const [first = "", ...rest] = encodedPieces(pieces);
+  let text = first;
+  for (const [at, piece] of rest.entries()) text += SOFT_BREAK + quoted(values[at] ?? "") + SOFT_BREAK + piece;
+  return text;
+}
