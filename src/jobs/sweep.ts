@@ -1,8 +1,9 @@
 // Housekeeping once an hour, by whichever worker comes first: deletes what has ended and that nobody will ask about, and revives checks that got lost.
 import { reviveChecks } from "../models/domain-checks.ts";
 import { deleteExpired, deleteExpiredShared, listAgencyIds } from "../models/expired-rows.ts";
-import { failSetAside } from "../models/sending-results.ts";
 import { reviveSendingChecks } from "../models/sending-checks.ts";
+import { failSetAside } from "../models/sending-results.ts";
+import { failRunsSetAside } from "../models/workflow-runs.ts";
 import { reviveWorkflowEntries } from "../models/workflow-schedule.ts";
 import type { HandlerDeps } from "./handlers.ts";
 import { ensurePlatformJob, postponeJob } from "./queue.ts";
@@ -26,6 +27,7 @@ export function createSweep({ agencies, globals }: Pick<HandlerDeps, "agencies" 
       await agencies.open(id).write(async (db) => {
         await deleteExpired(db);
         await failSetAside(db);
+        await failRunsSetAside(db);
         await reviveChecks(db);
         await reviveSendingChecks(db);
         await reviveWorkflowEntries(db);
