@@ -36,32 +36,73 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
-    name: "portico_request_seconds",
-    help: "Requests of the public listener by method, route pattern and status.",
-    labelNames: ["method", "route", "status"],
-    buckets: SECONDS,
-    registers,
-  });
+  const requests = createRequestTimes();
   const mails = new Counter({
     name: "portico_mail_attempts_total",
     help: "Attempts to send an e-mail by its kind and what came of it.",
     labelNames: ["email", "outcome"],
-    pace: notePace(registers),
     registers,
   });
   return {
-    request: ({ method, route, status, seconds }) =>
-      // Labels must not grow with what strangers send.
-      requests.observe({ method: METHODS.has(method) ? method : "other", route, status }, seconds),
+    request: requests.observe,
     attempt: ({ email, outcome }) => mails.inc({ email, outcome }),
     workerHooks: countRuns(registers),
+    pace: notePace(registers),
     watch: ({ pools, countJobs }) => {
       watchPools(registers, pools);
       watchJobs(registers, countJobs);
     },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text: async () => `${await registry.metrics()}\n${requests.text()}`,
+  };
+}
+
+type Times = { labels: string; buckets: number[]; sum: number };
+
+// Every request is counted, and prom-client checks and hashes an object of labels each time: as long as all else that is kept of one.
+function createRequestTimes() {
+  const name = "portico_request_seconds";
+  const byRoute = new Map<string, Map<string, Times[]>>();
+  const all: Times[] = [];
+  const timesOf = (method: string, route: string, status: number): Times => {
+    const known = byRoute.get(route)?.get(method)?.[status];
+    if (known) return known;
+    const byMethod = byRoute.get(route) ?? new Map<string, Times[]>();
+    byRoute.set(route, byMethod);
+    const byStatus = byMethod.get(method) ?? [];
+    byMethod.set(method, byStatus);
+    // JSON escapes what the format's label values escape.
+    const labels = `method="${method}",route=${JSON.stringify(route)},status="${status}"`;
+    const times = { labels, buckets: Array.from({ length: SECONDS.length + 1 }, () => 0), sum: 0 };
+    byStatus[status] = times;
+    all.push(times);
+    return times;
+  };
+  return {
+    observe: ({ method, route, status, seconds }: Parameters<RequestObserver["request"]>[0]) => {
+      // Labels must not grow with what strangers send.
+      const times = timesOf(METHODS.has(method) ? method : "other", route, status);
+      let at = 0;
+      while (at < SECONDS.length && seconds > (SECONDS[at] ?? 0)) at++;
+      times.buckets[at] = (times.buckets[at] ?? 0) + 1;
+      times.sum += seconds;
+    },
+    /** The histogram in Prometheus' text format, where a bucket holds those below it too. */
+    text: () => {
+      const lines = [
+        `# HELP ${name} Requests of the public listener by method, route pattern and status.`,
+        `# TYPE ${name} histogram`,
+      ];
+      for (const { labels, buckets, sum } of all) {
+        let count = 0;
+        for (const [at, found] of buckets.entries()) {
+          count += found;
+          lines.push(`${name}_bucket{le="${SECONDS[at] ?? "+Inf"}",${labels}} ${count}`);
+        }
+        lines.push(`${name}_sum{${labels}} ${sum}`, `${name}_count{${labels}} ${count}`);
+      }
+      return `${lines.join("\n")}\n`;
+    },
   };
 }
 
@@ -92,6 +133,23 @@ function countRuns(registers: Registry[]): WorkerHooks {
       late.observe({ kind }, lateBy);
     },
     onReturned: ({ kind, quarantined }) => returned.inc({ kind, quarantined: String(quarantined) }),
+  };
+}
+
+function notePace(registers: Registry[]): Metrics["pace"] {
+  const atOnce = new Gauge({
+    name: "portico_relay_at_once",
+    help: "E-mails that this process lets be under way to the relay at once; fewer after it asked for less.",
+    registers,
+  });
+  const perSecond = new Gauge({
+    name: "portico_relay_per_second",
+    help: "E-mails a second that this process gives the relay at most; +Inf where nothing limits them.",
+    registers,
+  });
+  return (pace) => {
+    atOnce.set(pace.atOnce);
+    perSecond.set(pace.perSecond);
   };
 }
 
@@ -136,23 +194,6 @@ function watchJobs(registers: Registry[], countJobs: Watched["countJobs"]): void
     help: "Jobs in the table by kind, lane and state; the same in every process.",
     labelNames,
     registers,
-function notePace(registers: Registry[]): Metrics["pace"] {
-  const atOnce = new Gauge({
-    name: "portico_relay_at_once",
-    help: "E-mails that this process lets be under way to the relay at once; fewer after it asked for less.",
-    registers,
-  });
-  const perSecond = new Gauge({
-    name: "portico_relay_per_second",
-    help: "E-mails a second that this process gives the relay at most; +Inf where nothing limits them.",
-    registers,
-  });
-  return (pace) => {
-    atOnce.set(pace.atOnce);
-    perSecond.set(pace.perSecond);
-  };
-}
-
     async collect() {
       const counts = (await ask()) ?? [];
       this.reset();

@@ -40,7 +40,8 @@ export function isWellAddressed(incoming: Pick<IncomingMessage, "rawHeaders" | "
   const { rawHeaders, url = "/" } = incoming;
   let host: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.length !== 4 || rawHeaders[i]?.toLowerCase() !== "host") continue;
+    const name = rawHeaders[i];
+    if (name !== "Host" && (name?.length !== 4 || name.toLowerCase() !== "host")) continue;
     if (host !== undefined) return false;
     host = rawHeaders[i + 1];
   }

@@ -17,15 +17,15 @@ export type Remembered = { token: string; route: string };
 
 export type RememberedPages = {
   /** Whether the request is for a page that may be in memory, on whatever host. */
-  has(incoming: IncomingMessage): boolean;
+  has: (incoming: IncomingMessage) => boolean;
   /** Answers when the page was drawn before and the browser shows nothing that could change it; false leaves everything untouched. */
-  answer(incoming: IncomingMessage, outgoing: ServerResponse, portal: PortalHost): boolean;
+  answer: (incoming: IncomingMessage, outgoing: ServerResponse, portal: PortalHost) => boolean;
   /** Keeps the page of an answer that was just drawn. */
   keep(env: Partial<HttpBindings>, portal: PortalHost, drawn: Remembered, response: Response): Promise<void>;
 };
 
-/** `pieces` are the bytes around the token, a character each; `headers` are names and values in turn, as Node.js sends them fastest. */
-type Page = { pieces: string[]; bytes: number; headers: string[]; route: string };
+/** `before` and `after` are the bytes around the tokens, a character each; `headers` are names and values in turn, as Node.js sends them fastest. */
+type Page = { before: string; after: string[]; bytes: number; headers: string[]; route: string };
 
 const MOST_BYTES = 64 * 1024 * 1024;
 const OF_ONE_ANSWER = new Set(["set-cookie", "x-request-id", "content-length", "date", "transfer-encoding"]);
@@ -57,10 +57,15 @@ export function createRememberedPages(deps: Deps, routes: readonly PortalRoute[]
       if (sent !== undefined && known === undefined) return false;
       const requestId = randomUUID();
       const browser = known ?? newBrowserId();
-      const headers = [...page.headers, "x-request-id", requestId];
+      const headers = page.headers.concat("x-request-id", requestId);
       if (known === undefined) headers.push("set-cookie", setBrowser(browser));
+      const token = formTokenFor(deps.keys, host, browser);
       outgoing.writeHead(200, headers);
-      outgoing.end(page.pieces.join(formTokenFor(deps.keys, host, browser)), "latin1");
+      // Put together, not joined: Node.js adds the headers in front and makes one text of all.
+      outgoing.end(
+        page.after.reduce((body, piece) => body + token + piece, page.before),
+        "latin1",
+      );
       const { route } = page;
       const address = clientAddressOf(incoming, deps.config);
       reportRequest(deps, { requestId, method: "GET", path: route, route, status: 200, started, queries: 0, address });
@@ -74,7 +79,8 @@ export function createRememberedPages(deps: Deps, routes: readonly PortalRoute[]
       // Every token is as long as this one, so all answers have the same length.
       headers.push("content-length", String(body.length));
       const ofHost = new Map(pages.get(portal));
-      ofHost.set(route, { pieces: body.split(token), bytes: body.length, headers, route });
+      const [before = "", ...after] = body.split(token);
+      ofHost.set(route, { before, after, bytes: body.length, headers, route });
       pages.set(portal, ofHost);
     },
   };

@@ -139,3 +139,17 @@ test("requests, mails and jobs are counted by what they are, and no label comes 
     expect(text).toContain(line);
   }
 });
+
+test("the times of requests are a histogram whose buckets hold those below them", async () => {
+  const { metrics, read } = await internalOf(await worldForTest());
+  for (const seconds of [0.005, 0.0051, 0.3, 11])
+    metrics.request({ method: "GET", route: '/l/:token{[^"]+}', status: 200, seconds });
+  const lines = (await read("/metrics")).split("\n").filter((line) => line.includes("portico_request_seconds"));
+  const labels = String.raw`method="GET",route="/l/:token{[^\"]+}",status="200"`;
+  expect(lines).toContain("# TYPE portico_request_seconds histogram");
+  const counts = { "0.005": 1, "0.01": 2, "0.25": 2, "0.5": 3, "10": 3, "+Inf": 4 };
+  for (const [le, count] of Object.entries(counts))
+    expect(lines).toContain(`portico_request_seconds_bucket{le="${le}",${labels}} ${count}`);
+  expect(lines).toContain(`portico_request_seconds_count{${labels}} 4`);
+  expect(lines.find((line) => line.startsWith("portico_request_seconds_sum"))).toMatch(/ 11\.310/);
+});

@@ -1,6 +1,7 @@
 // Pages from memory are those that would be drawn: the same for everybody but for the token, never somebody's own, and gone with a change.
 import { createHmac } from "node:crypto";
 import http from "node:http";
+import net from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Listening, startServer } from "../../src/server.ts";
@@ -12,7 +13,7 @@ let server: Listening;
 beforeAll(async () => {
   world = await createWorld();
   const { app } = world;
-  server = await startServer(app.fetch, { host: "127.0.0.1", port: 0 }, app.atHand);
+  server = await startServer((request, env) => app.fetch(request, env), { host: "127.0.0.1", port: 0 }, app.atHand);
 });
 afterAll(async () => {
   await server.stop(0);
@@ -100,6 +101,43 @@ describe("a page from memory", () => {
       status: 200,
       msg: "request",
     });
+  });
+
+  it("is refused like the drawn one where the request names no proper host, or two", async () => {
+    await ask(world.northwind.host);
+    const raw = (lines: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = net.connect(server.port, "127.0.0.1", () =>
+          socket.end(`GET /sign-in HTTP/1.1\r\n${lines}\r\nConnection: close\r\n\r\n`),
+        );
+        let text = "";
+        socket.on("data", (data) => {
+          text += data.toString();
+        });
+        socket.on("end", () => resolve(text.slice(0, 12)));
+        socket.on("error", reject);
+      });
+    const own = `Host: ${world.northwind.host}`;
+    expect(await raw(own)).toBe("HTTP/1.1 200");
+    for (const lines of [
+      `${own}\r\n${own}`,
+      `${own}, ${world.rivermark.host}`,
+      `Host: ${world.northwind.host}@x`,
+      "Host:",
+    ])
+      expect([lines, await raw(lines)]).toEqual([lines, "HTTP/1.1 400"]);
+    expect(await raw("Host: nobody.portal.localhost:3000")).toBe("HTTP/1.1 404");
+  });
+
+  it("leaves the line in the log that the drawn one leaves", async () => {
+    const line = () => JSON.parse(world.logged.at(-1) ?? "{}") as Record<string, unknown>;
+    const shape = () => Object.entries(line()).map(([key, value]) => [key, typeof value]);
+    await ask(world.rivermark.host, "/forgot-password", { cookie: "other=1" });
+    const drawn = shape();
+    await ask(world.rivermark.host, "/forgot-password");
+    const remembered = await ask(world.rivermark.host, "/forgot-password");
+    expect(shape()).toEqual(drawn);
+    expect(line()).toMatchObject({ path: "/forgot-password", request: remembered.headers["x-request-id"], queries: 0 });
   });
 
   it("is drawn anew when anything of the agency changes", async () => {
