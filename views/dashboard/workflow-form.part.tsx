@@ -72,7 +72,7 @@ function ConditionFields({ typed, errors }: WorkflowView) {
       <div class="stack stack--5">
         <fieldset class="field">
           <legend class="label">Status</legend>
-          <div class="row">
+          <div class="flow__choices">
             {Object.entries(statusLabels)
               .filter(([status]) => status !== "revoked")
               .map(([status, label]) => (

@@ -47,6 +47,12 @@ export function RunStands({ run, zone, templates }: { run: RunLine; zone: string
           )}
         </span>
       )}
+      {run.state === "running" && !next && run.dueAt && (
+        <span class="hint">
+          {" "}
+          · Until <Moment at={run.dueAt} zone={zone} inSentence />
+        </span>
+      )}
       {run.state === "failed" && next && <span class="hint"> · At: {next}</span>}
       {run.reason && <span class="hint"> · {run.reason}</span>}
     </div>
