@@ -100,8 +100,9 @@ export function searchPatterns(q: string | undefined): string[] | undefined {
 
 const runOf = (word: string) => Math.max(...word.split(/[^\p{L}\p{N}]+/u).map((run) => run.length));
 
-/** Whether the text index can tell anything about these patterns: it knows three letters or digits in a row. */
-export const hasTrigram = (patterns: readonly string[]) => runOf(patterns[0] ?? "") >= 3;
+/** The words that patterns were made from. */
+export const wordsOf = (patterns: readonly string[]): string[] =>
+  patterns.map((pattern) => pattern.slice(1, -1).replace(/\\(.)/g, "$1"));
 
 const all = (parts: RawBuilder<boolean>[]) =>
   parts.length > 0 ? sql<boolean>`${sql.join(parts, sql` and `)}` : undefined;
@@ -116,7 +117,8 @@ function conditions({ status, q, tag }: ContactsFilter): RawBuilder<boolean> | u
   return all([
     ...(status ? [sql<boolean>`contacts.status = ${status}`] : []),
     ...(tag ? [hasTag(tag)] : []),
-    ...(patterns ? [sql<boolean>`contacts.id in (select search_contact_ids(${patterns}::text[]))`] : []),
+    // As an array the finds are looked up once; as a list they could be looked up anew for every contact.
+    ...(patterns ? [sql<boolean>`contacts.id = any(array(select search_contact_ids(${patterns}::text[])))`] : []),
   ]);
 }
 
