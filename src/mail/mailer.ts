@@ -1,10 +1,11 @@
 // Hands finished messages to the relay over SMTP, or keeps them in the outbox when there is none.
 
-import { createTransport } from "nodemailer";
+import { parseConnectionUrl } from "nodemailer/lib/shared";
 import pLimit from "p-limit";
 import { type Outcome, outcomeOf, redacted, type SendError } from "./answers.ts";
 import type { ComposedMessage } from "./compose.ts";
 import { keepInOutbox } from "./outbox.ts";
+import { createRelayConnections, NotTaken } from "./relay-connections.ts";
 
 /** Milliseconds. `command` is the time for everything between the greeting and the message, `finalDot` for the answer after it. */
 export interface MailerTimeouts {
@@ -62,52 +63,27 @@ export function createMailer(config: MailerConfig): Mailer {
 }
 
 function smtpMailer(smtpUrl: string, config: MailerConfig): Mailer {
-  const timeouts = { ...TIMEOUTS, ...config.timeouts };
+  const { connect, greeting, command, finalDot } = { ...TIMEOUTS, ...config.timeouts };
   const maxConnections = config.maxConnections ?? 5;
-  const transport = createTransport({
-    pool: true,
-    url: smtpUrl,
-    maxConnections,
-    maxMessages: Number.POSITIVE_INFINITY,
-    // the pool sends again by itself only what the server has not seen a byte of
-    maxRequeues: 1,
-    connectionTimeout: timeouts.connect,
-    greetingTimeout: timeouts.greeting,
-    // the longest silence of all; shorter ones are watched in send()
-    socketTimeout: timeouts.finalDot,
-    disableFileAccess: true,
-    disableUrlAccess: true,
+  const { auth, authMethod, ...url } = parseConnectionUrl(smtpUrl);
+  const relay = createRelayConnections({
     ...(needsTls(smtpUrl) ? { requireTLS: true } : {}),
-  });
-  // how far each message has got: nodemailer's errors do not tell a connection lost before the final dot from one lost after it
-  const handedOver = new WeakMap<Buffer, () => void>();
-  transport.use("stream", (mail, done) => {
-    const { raw } = mail.data;
-    const report = Buffer.isBuffer(raw) ? handedOver.get(raw) : undefined;
-    if (report) mail.message.processFunc((input) => input.once("end", report));
-    done();
+    connectionTimeout: connect,
+    greetingTimeout: greeting,
+    // the longest silence of all; until the relay asks for the message a shorter one is watched
+    socketTimeout: finalDot,
+    ...url,
+    ...(auth ? { auth: { ...auth, ...(typeof authMethod === "string" ? { method: authMethod } : {}) } } : {}),
   });
   const slot = pLimit(maxConnections);
 
-  async function attempt({ raw, envelope }: ComposedMessage): Promise<Outcome> {
-    let complete = false;
-    const silence = new AbortController();
-    const watch = setTimeout(() => silence.abort(), timeouts.connect + timeouts.greeting + timeouts.command);
-    handedOver.set(raw, () => {
-      complete = true;
-      clearTimeout(watch);
-    });
+  async function attempt(message: ComposedMessage): Promise<Outcome> {
     try {
-      const sent = await transport.sendMail({
-        envelope: { from: envelope.from, to: [envelope.to] },
-        raw,
-        signal: silence.signal,
-      });
-      return { kind: "accepted", response: redacted(sent.response) };
+      const response = await relay.send(message, connect + greeting + command);
+      return { kind: "accepted", response: redacted(response) };
     } catch (error) {
-      return outcomeOf(error as SendError, complete);
-    } finally {
-      clearTimeout(watch);
+      if (error instanceof NotTaken) return outcomeOf(error.cause, error.handedOver);
+      return outcomeOf(error as SendError);
     }
   }
 
@@ -121,7 +97,7 @@ function smtpMailer(smtpUrl: string, config: MailerConfig): Mailer {
     },
     async close() {
       await Promise.allSettled(inFlight);
-      transport.close();
+      relay.close();
     },
   };
 }
