@@ -18,6 +18,8 @@ export type Hosts = {
   find(host: string | null | undefined): Door | Promise<Door>;
   /** Whether the name is served, so that a certificate may be had for it: yes, no, or not known yet. Answers from memory alone. */
   isServed(name: string): boolean | undefined;
+  /** The whole name of the host that the agency's links are built on, from memory alone; undefined while it is not known. */
+  homeOf(agencyId: string): string | undefined;
   /** Says that hosts changed, of one agency or of any, and begins to read them again. What was known serves until then. */
   forget(agencyId?: string): void;
 };
@@ -95,6 +97,10 @@ export function createHosts(config: Settings, directory: Pick<Directory, "listHo
       if (name === appName) return true;
       return memory.loaded() ? lookUp(name) !== undefined : undefined;
     },
+    homeOf: (agencyId) => {
+      const home = memory.home(agencyId);
+      return home?.kind === "default" ? `${home.name}${domain}` : home?.name;
+    },
     forget: (agencyId) => memory.change(agencyId),
   };
 }
@@ -162,6 +168,7 @@ function createMemory(directory: Pick<Directory, "listHosts">, keyOf: Key) {
 
   return {
     get: (key: string) => hosts.get(key),
+    home: (agencyId: string): HostRef | undefined => hosts.get(byAgency.get(agencyId)?.[0] ?? "")?.home,
     loaded: () => loaded,
     changing: () => !loaded || running !== undefined,
     change: (agencyId?: string) => {

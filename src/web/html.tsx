@@ -77,11 +77,11 @@ export function takeFlash(c: Context): ToastProps[] {
 
 /** What the dashboard's layout shows around every page: the agency, the member, where else to go, and words left behind. */
 export function shellOf(c: MemberContext) {
-  const { config } = c.get("deps");
+  const { config, hosts } = c.get("deps");
   const agency = c.get("agency");
   return {
     agency: { name: agency.name, slug: agency.slug },
-    host: `${agency.slug}.${config.portalOrigin.portalDomain}`,
+    host: hosts.homeOf(agency.id) ?? `${agency.slug}.${config.portalOrigin.portalDomain}`,
     member: { ...c.get("member"), role: c.get("role") },
     failedEmails: c.get("memberships").find(({ slug }) => slug === agency.slug)?.failedEmails ?? 0,
     memberships: c.get("memberships").map(({ name, slug }) => ({ name, slug })),

@@ -5,6 +5,7 @@ import { readConfig } from "../../src/config.ts";
 import type { Directory } from "../../src/db/directory.ts";
 import { followHosts } from "../../src/follow-hosts.ts";
 import { Unavailable } from "../../src/models/errors.ts";
+import { listHostChoices, portalUrlOf } from "../../src/models/host-selection.ts";
 import { portalUrl } from "../../src/models/portal-url.ts";
 import { createHosts } from "../../src/web/hosts.ts";
 import { databaseForTest, insertAgency, type TestDatabase } from "../support/database.ts";
@@ -102,7 +103,11 @@ describe("what is known", () => {
             const door = await hosts.find("northwind.portal.localhost");
             const { kind, name } = door.kind === "portal" ? door.portal.home : { kind: "", name: "" };
             const home = kind === "default" ? `${name}.portal.localhost:3000` : name;
-            expect(`http://${home}`).toBe(await database.store(id).read((db) => portalUrl(db, config.portalOrigin)));
+            const origin = config.portalOrigin;
+            const asked = await database.store(id).read((db) => portalUrl(db, origin));
+            expect(`http://${home}`).toBe(asked);
+            const choices = await database.store(id).read((db) => listHostChoices(db, origin));
+            expect(portalUrlOf(choices, origin)).toBe(asked);
           }
   });
 });
