@@ -2,7 +2,7 @@
 import { isIPv6 } from "node:net";
 import { sql } from "kysely";
 import type { GlobalDb } from "../db/schema.ts";
-import { LimitReached } from "./errors.ts";
+import { LimitReached, Unavailable } from "./errors.ts";
 
 /** A limit of rules.md §5: at most `max` hits of one key in `seconds`. */
 export type Limit = { name: string; max: number; seconds: number };
@@ -29,12 +29,25 @@ export const limits = {
 /** The name under which a key of a limit is kept. */
 export const limitKey = ({ name }: Limit, key: string): string => `${name}:${key}`;
 
+// Whatever is counted here guards something, and what cannot be counted is refused: never a way past, never our own fault on screen.
+async function counting<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Unavailable(`The limits cannot be counted: ${reason}`, { cause: error });
+  }
+}
+
 /** What one hit left: whether it was within the limit, and in how many seconds the window ends. */
 export type Hit = { allowed: boolean; left: number; retryAfter: number };
 
-/** Counts `by` hits of `key` and tells whether they fit; hits beyond the limit are not counted. One statement, so two at once cannot both be the last. */
+/**
+ * Counts `by` hits of `key` and tells whether they fit; hits beyond the limit are not counted. One statement, so two at once cannot both
+ * be the last. Throws Unavailable when it cannot be counted.
+ */
 export async function hitLimit(db: GlobalDb, limit: Limit, key: string, by = 1): Promise<Hit> {
-  const { rows } = await sql<{ hits: number; seconds: number; counted: boolean }>`
+  const counted = sql<{ hits: number; seconds: number; counted: boolean }>`
     with hit as (
       insert into limits as kept (key, hits, window_ends_at)
       select ${limitKey(limit, key)}, ${by}::int, now() + make_interval(secs => ${limit.seconds}) where ${by}::int <= ${limit.max}::int
@@ -47,8 +60,8 @@ export async function hitLimit(db: GlobalDb, limit: Limit, key: string, by = 1):
     select hits, extract(epoch from window_ends_at - now())::int as seconds, true as counted from hit
     union all
     select hits, extract(epoch from window_ends_at - now())::int, false from limits
-    where key = ${limitKey(limit, key)} and not exists (select from hit)`.execute(db);
-  const row = rows[0];
+    where key = ${limitKey(limit, key)} and not exists (select from hit)`;
+  const row = (await counting(() => counted.execute(db))).rows[0];
   if (!row) return { allowed: false, left: 0, retryAfter: limit.seconds };
   return { allowed: row.counted, left: Math.max(0, limit.max - row.hits), retryAfter: Math.max(1, row.seconds) };
 }
@@ -59,14 +72,14 @@ export async function requireLimit(db: GlobalDb, limit: Limit, key: string, mess
   if (!hit.allowed) throw new LimitReached(message, hit.retryAfter);
 }
 
-/** Tells whether one more hit would fit, without counting it; for failures that are counted only once they have happened. */
+/** Tells whether one more hit would fit, without counting it; for failures that are counted only once they have happened. Throws Unavailable. */
 export async function peekLimit(db: GlobalDb, limit: Limit, key: string): Promise<Hit> {
-  const row = await db
+  const kept = db
     .selectFrom("limits")
     .select(["hits", sql<number>`extract(epoch from window_ends_at - now())::int`.as("seconds")])
     .where("key", "=", limitKey(limit, key))
-    .where("window_ends_at", ">", sql<Date>`now()`)
-    .executeTakeFirst();
+    .where("window_ends_at", ">", sql<Date>`now()`);
+  const row = await counting(() => kept.executeTakeFirst());
   if (!row) return { allowed: true, left: limit.max, retryAfter: 0 };
   return {
     allowed: row.hits < limit.max,

@@ -1,7 +1,7 @@
 // The doors: which host leads where, what every answer carries, and what an unsafe request must bring.
 import pg from "pg";
 import { describe, expect, inject, test } from "vitest";
-import { worldForTest } from "../support/world.ts";
+import { PASSWORD, worldForTest } from "../support/world.ts";
 
 describe("hosts", () => {
   test("an unknown host is a dead end: 404, no cookie, no redirect, no name of ours", async () => {
@@ -169,4 +169,23 @@ test("while the database is away every door says 503 with Retry-After and shows 
   expect(response.status).toBe(503);
   expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
   expect(await response.text()).not.toMatch(/postgres|ECONN|pool/i);
+});
+
+test("while the limits cannot be counted, signing in is refused with 503 at every door, and nobody is let through", async () => {
+  const world = await worldForTest();
+  await world.database.owner.query("alter table limits rename to limits_away");
+  const { email } = world.northwind.members.owner;
+  const [staff, client] = [await world.member(), world.client(world.northwind)];
+  const answers = [
+    await staff.post("/sign-in", { email, password: PASSWORD }),
+    await staff.post("/forgot-password", { email }),
+    await client.post("/sign-in", { email: world.northwind.contacts.joined.email, password: PASSWORD }),
+    await client.post("/sign-in/link", { email: world.northwind.contacts.joined.email }),
+  ];
+  for (const answer of answers) {
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await answer.text()).not.toContain("limits");
+  }
+  expect([...staff.cookies.keys(), ...client.cookies.keys()].filter((name) => /member|contact/.test(name))).toEqual([]);
 });
