@@ -14,11 +14,14 @@ import {
 import pg from "pg";
 import { Unavailable } from "../models/errors.ts";
 import { countStatement } from "./budget.ts";
+import { readMoment } from "./moments.ts";
 import type { Database } from "./schema.ts";
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 // A day stays the text that PostgreSQL sent: a Date would drag it into the process's time zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+const readAnyMoment = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => Date;
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => readMoment(text) ?? readAnyMoment(text));
 
 /** The roles of migration 0001; what each may do is granted there and beside each table. */
 export type PoolRole = "portico_app" | "portico_directory";

@@ -42,6 +42,17 @@ export async function listHostChoices(db: AgencyReader, origin: PortalOrigin): P
   }));
 }
 
+/**
+ * The portal's address, as `portalUrl` asks for it, where the agency's hosts are at hand: on the host that the agency selected, or on its
+ * default host while that one is degraded.
+ */
+export function portalUrlOf(choices: readonly HostChoice[], { scheme }: PortalOrigin): string {
+  const works = ({ selected, state }: HostChoice) => selected && (state === "proven" || state === "active");
+  const host = choices.find(works) ?? choices.find(({ kind }) => kind === "default");
+  if (!host) throw new NotFound("This agency has no portal host.");
+  return `${scheme}://${host.name}`;
+}
+
 /** What selecting a host would change; `liveLinks` and `sessions` go on working and lead to the new host. */
 export type HostChange = { to: HostChoice; from: HostChoice; liveLinks: number; sessions: number };
 

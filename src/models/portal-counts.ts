@@ -22,7 +22,8 @@ export type PortalCounts = {
   joinsIn30Days: number;
 };
 
-type Row = { day: string; joins: number; not_invited: number; waiting: number; joined: number; revoked: number };
+/** `days` and `joins` are lists with commas: an array of PostgreSQL's takes longer to read. */
+type Row = { days: string; joins: string; not_invited: number; waiting: number; joined: number; revoked: number };
 
 /** Every figure of an agency in one statement. */
 export async function getPortalCounts(db: AgencyReader): Promise<PortalCounts> {
@@ -36,18 +37,22 @@ export async function getPortalCounts(db: AgencyReader): Promise<PortalCounts> {
              coalesce(sum(joined), 0)::int as joined, coalesce(sum(revoked), 0)::int as revoked
       from ledger
     )
-    select days.day::date as day, coalesce(ledger.joined, 0) as joins, totals.*
-    from generate_series(current_date - 29, current_date, interval '1 day') as days (day)
-      left join ledger on ledger.day = days.day::date
-      cross join totals
-    order by days.day`.execute(db);
-  return figures(rows);
+    select totals.*, month.*
+    from totals cross join (
+      select string_agg(days.day::date::text, ',' order by days.day) as days,
+             string_agg(coalesce(ledger.joined, 0)::text, ',' order by days.day) as joins
+      from generate_series(current_date - 29, current_date, interval '1 day') as days (day)
+        left join ledger on ledger.day = days.day::date
+    ) month`.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error("An aggregate has one row.");
+  return figures(row);
 }
 
-function figures(rows: readonly Row[]): PortalCounts {
-  const { not_invited, waiting, joined, revoked } = rows[0] ?? { not_invited: 0, waiting: 0, joined: 0, revoked: 0 };
+function figures({ days, joins: counts, not_invited, waiting, joined, revoked }: Row): PortalCounts {
   const invited = waiting + joined;
-  const joins = rows.map((row) => ({ day: row.day, joined: row.joins }));
+  const each = counts.split(",");
+  const joins = days.split(",").map((day, i) => ({ day, joined: Number(each[i]) }));
   return {
     notInvited: not_invited,
     invited,

@@ -35,6 +35,8 @@ export function remembered<Props extends object>(draw: (props: Props) => Child) 
 
 /** The text in front of, between and behind the form tokens. */
 function drawn(content: Child, token: string): string[] {
+  // What JSX makes is drawn by becoming a string.
+  // oxlint-disable-next-line typescript/no-base-to-string
   const text = (<FormTokenContext.Provider value={token}>{content}</FormTokenContext.Provider>).toString();
   if (typeof text !== "string") throw new Error("A part that waits for something cannot be remembered.");
   return text.split(TOKEN);

@@ -6,7 +6,7 @@ import { ContactsTableReply } from "../../../views/dashboard/contacts-table.repl
 import { QrFile } from "../../../views/ui/qr.tsx";
 import type { AgencyReader } from "../../db/schema.ts";
 import { listContacts } from "../../models/contacts-list.ts";
-import { listHostChoices } from "../../models/host-selection.ts";
+import { listHostChoices, portalUrlOf } from "../../models/host-selection.ts";
 import { hasRole } from "../../models/people.ts";
 import { getPortalCounts } from "../../models/portal-counts.ts";
 import { portalUrl } from "../../models/portal-url.ts";
@@ -46,11 +46,10 @@ async function sendTable(c: MemberContext): Promise<Response> {
 
 async function sendPage(c: MemberContext): Promise<Response> {
   const origin = c.get("deps").config.portalOrigin;
-  const [list, url, hosts, pausedReason] = await c
+  const [list, hosts, pausedReason] = await c
     .get("store")
-    .read((db) =>
-      Promise.all([loadList(c, db), portalUrl(db, origin), listHostChoices(db, origin), findPauseReason(db)]),
-    );
+    .read((db) => Promise.all([loadList(c, db), listHostChoices(db, origin), findPauseReason(db)]));
+  const url = portalUrlOf(hosts, origin);
   const mayChooseHost = hasRole(c.get("role"), "admin");
   const portal = { ...viewing(c), ...list, url, hosts, mayChooseHost, pausedReason };
   return page(c, <ClientPortalPage {...shellOf(c)} portal={portal} />);
