@@ -83,6 +83,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
         seal: (plain, about) => deps.keys.seal("dkim", plain, about),
         open: (sealed, about) => deps.keys.open("dkim", sealed, about),
         bounceKey: deps.keys.newest("bounce"),
+        unsubscribeKey: deps.keys.newest("unsubscribe"),
       },
       log,
       databaseUrl: database.url,

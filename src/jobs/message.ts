@@ -24,6 +24,8 @@ export type Ready = {
   sender: Mailbox | undefined;
   /** The agency's own domain, when mail may come from it now. */
   identity: SendingIdentity | undefined;
+  /** Where the recipient says that he wants no more of these; on the e-mails of workflows. */
+  unsubscribe?: string | undefined;
 };
 
 /** The finished message. Throws AddressRefused when the recipient's address is not one that mail can be sent to. */
@@ -39,11 +41,21 @@ export async function composeEmail(ready: Ready, from: From): Promise<ComposedMe
     dkim: from.dkim,
     replyTo,
     messageId: sending.messageId,
+    headers: unsubscribeHeaders(ready.unsubscribe),
     ...(await render(ready)),
   });
 }
 
-function render({ sending, origin, link, code, words, sender }: Ready): Promise<RenderedEmail> {
+// RFC 8058: mail programs show a button of their own that posts to the link. It is opened in a browser, too (RFC 2369).
+const unsubscribeHeaders = (url: string | undefined) =>
+  url === undefined
+    ? []
+    : [
+        { name: "List-Unsubscribe", value: `<${url}>` },
+        { name: "List-Unsubscribe-Post", value: "List-Unsubscribe=One-Click" },
+      ];
+
+function render({ sending, origin, link, code, words, sender, unsubscribe }: Ready): Promise<RenderedEmail> {
   const { agency, askedFrom, queuedAt, startedAt } = sending;
   const { logo } = agency;
   const brand: Brand = {
@@ -75,6 +87,7 @@ function render({ sending, origin, link, code, words, sender }: Ready): Promise<
       message: sending.personalMessage,
       askedIn: askedFrom,
       askedAt: sending.kind === "reset-password" ? asked.askedAt : null,
+      unsubscribe: unsubscribe ?? null,
     });
   switch (sending.kind) {
     case "invite": {

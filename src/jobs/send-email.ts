@@ -7,6 +7,8 @@ import { ADDRESS_REFUSED, type Outcome } from "../mail/answers.ts";
 import { Unavailable } from "../models/errors.ts";
 import { findSender } from "../models/sending.ts";
 import { markDelayed } from "../models/sending-results.ts";
+import { unsubscribeToken } from "../models/workflow-mail.ts";
+import { portal } from "../paths.ts";
 import { beginEmails, type EmailJob } from "./begin-emails.ts";
 import type { SendingDeps } from "./handlers.ts";
 import { composeEmail, type Ready } from "./message.ts";
@@ -88,7 +90,9 @@ async function attempt(
     const { sentBy, agency, id, attempt: number } = ready.sending;
     const bounce = { agencyNumber: agency.bounceNumber, emailId: id, attempt: number };
     const sender = sentBy ? await deps.senderFor(sentBy) : undefined;
-    const message = await composeEmail({ ...ready, sender }, senderOf(ready.identity, agencyId, deps, bounce));
+    const unsubscribe = unsubscribeUrl(ready, agencyId, deps);
+    const from = senderOf(ready.identity, agencyId, deps, bounce);
+    const message = await composeEmail({ ...ready, sender, unsubscribe }, from);
     if (signal.aborted) throw new LeaseLost();
     return await deps.mailer.send(message);
   } catch (error) {
@@ -98,6 +102,11 @@ async function attempt(
     const reason = "The e-mail could not be prepared. It will be tried again.";
     return { kind: "retry", scope: "recipient", inDoubt: false, reason, code: null, response: null };
   }
+}
+
+function unsubscribeUrl({ sending, origin }: Omit<Ready, "sender">, agencyId: string, { senders }: SendingDeps) {
+  if (!sending.byWorkflow || !senders.unsubscribeKey) return undefined;
+  return `${origin}${portal.unsubscribe(unsubscribeToken(agencyId, sending.contactId, senders.unsubscribeKey))}`;
 }
 
 const AGAIN_MS = 300;

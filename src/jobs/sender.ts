@@ -14,6 +14,8 @@ export type SenderSettings = {
   open: (sealed: Buffer, about: string) => { plain: Buffer; newest: boolean } | undefined;
   /** Signs the addresses that bounces come back to; without it, or without a bounce domain, messages carry a plain sender. */
   bounceKey?: Buffer | undefined;
+  /** Signs the links by which contacts unsubscribe from the e-mails of workflows. */
+  unsubscribeKey?: Buffer | undefined;
 };
 
 /** The address in From, the envelope's sender where it is another, and the key. */

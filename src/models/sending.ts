@@ -31,6 +31,8 @@ export type Sending = {
   agency: SendingAgency;
   /** The version of the agency's own words; null where the product's hold. */
   templateVersionId: string | null;
+  /** A workflow sends it in the agency's own words: the contact may unsubscribe from those. */
+  byWorkflow: boolean;
 };
 
 /** What messages say of their agency. `name` is the portal's, by which clients know the agency; `ownName` is the agency's own. */
@@ -64,6 +66,8 @@ export type LoadedEmail = Omit<Sending, "agency" | "startedAt" | "messageId" | "
   batchPaused: boolean;
   /** The reason for which the address is suppressed. */
   suppressed: string | null;
+  /** The contact wants no e-mails of workflows. */
+  unsubscribed: boolean;
 };
 
 /** The agency for whose e-mails attempts begin, by the database's clock. `probeInSeconds` is when one may try whether a pause is over. */
@@ -97,6 +101,8 @@ async function loadEmails(db: AgencyDb, emailIds: readonly string[]): Promise<Lo
            emails.personal_message as "personalMessage", emails.destination, emails.lifetime_seconds as "lifetimeSeconds",
            emails.browser_hash as "browserHash", emails.asked_from as "askedFrom", emails.queued_at as "queuedAt",
            coalesce(emails.template_version_id, template.current_id) as "templateVersionId",
+           emails.workflow_run_id is not null and emails.kind = 'template' as "byWorkflow",
+           contacts.workflow_mail_off_at is not null as unsubscribed,
            contacts.name as "contactName", contacts.email as "contactEmail", contacts.company,
            contacts.invited_at is not null as invited, contacts.revoked_at is not null as revoked,
            contacts.joined_at is not null as joined, batch.stopped_at is not null as stopped,
@@ -154,6 +160,7 @@ async function decide(
     stopped: _,
     joined: _joined,
     suppressed: _suppressed,
+    unsubscribed: _unsubscribed,
     ...email
   } = loaded;
   const { id, contactId, contactEmail } = email;
@@ -224,13 +231,15 @@ type End = { status: "cancelled" | "suppressed"; reason: string };
 // These two are about an address that is not, or no longer, the contact's.
 const elsewhere: ReadonlySet<EmailKind> = new Set(["confirm-email", "email-changed"]);
 
-function endOf({ kind, revoked, stopped, joined, suppressed, to, contactEmail }: LoadedEmail): End | undefined {
+function endOf(loaded: LoadedEmail): End | undefined {
+  const { kind, revoked, stopped, joined, suppressed, unsubscribed, byWorkflow, to, contactEmail } = loaded;
   if (revoked) return { status: "cancelled", reason: "Access was revoked before it was sent." };
   if (stopped) return { status: "cancelled", reason: "Stopped before it was sent." };
   if (joined && kind === "invite") return { status: "cancelled", reason: "Joined before it was sent." };
   // its link would open the account of somebody whose mailbox this is not
   if (contactEmail !== null && contactEmail !== to && !elsewhere.has(kind))
     return { status: "cancelled", reason: "The address was changed before it was sent." };
+  if (unsubscribed && byWorkflow) return { status: "cancelled", reason: "Unsubscribed before it was sent." };
   if (suppressed !== null) return { status: "suppressed", reason: suppressed };
   return undefined;
 }

@@ -16,5 +16,6 @@ export function sendersWith(
     platform: { spf: [], bounceDomain: undefined, ...platform },
     seal: (plain, about) => keys.seal("dkim", plain, about),
     open: (sealed, about) => keys.open("dkim", sealed, about),
+    unsubscribeKey: keys.newest("unsubscribe"),
   };
 }

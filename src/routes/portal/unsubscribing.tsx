@@ -32,6 +32,8 @@ async function show(c: PortalContext): Promise<Response> {
 /** A mail program posts from anywhere, without cookies, and follows no redirect; its own field tells it from a robot that presses buttons. */
 async function unsubscribe(c: PortalContext): Promise<Response> {
   const contactId = contactOf(c);
+  // RFC 8058 leaves the sender of the post the choice between both forms of a form.
+  c.set("takesFiles", true);
   const oneClick = (await readForm(c)).text("List-Unsubscribe") === "One-Click";
   if (!oneClick && !(await carriesFormToken(c))) return show(c);
   await change(c, contactId, stopWorkflowMail);

@@ -85,6 +85,15 @@ describe("the mail program's own button", () => {
     expect(await isStopped(invited.id)).toBe(true);
   });
 
+  it("may post its field as multipart/form-data too", async () => {
+    const { invited } = world.northwind.contacts;
+    const body = new FormData();
+    body.set("List-Unsubscribe", "One-Click");
+    const path = portal.unsubscribe(tokenOf(world.northwind, invited.id));
+    expect((await world.client(world.northwind).request("POST", path, body)).status).toBe(200);
+    expect(await isStopped(invited.id)).toBe(true);
+  });
+
   it("may be pressed twice, and says so once in the record", async () => {
     const { invited } = world.northwind.contacts;
     await oneClick(world.northwind, tokenOf(world.northwind, invited.id));
