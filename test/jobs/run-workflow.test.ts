@@ -1,4 +1,6 @@
 // Runs of workflows as a worker moves them: every kind of step, what ends a run, what holds it up, and what a fault leaves behind.
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { addContactTags } from "../../src/models/contact-tags.ts";
 import { removeTemplate } from "../../src/models/email-templates.ts";
@@ -579,6 +581,30 @@ test("lists show where each run is, a page at a time, and Rivermark sees nothing
   await expect(rivermark.write((db) => retryRun(db, run, world.memberId))).rejects.toThrow("There is no such run.");
   for (const table of ["workflow_runs", "workflow_run_steps", "jobs", "emails", "events"])
     expect(await world.query(`select from ${table} where agency_id = $1`, [rivermark.id])).toEqual([]);
+});
+
+test("the one query of docs/workflows.md says where a run stands and what its steps did", async () => {
+  const { world, run } = await running(
+    async ({ template }) => [tag("one"), { do: "send-template", templateId: await template() }, HOUR, tag("two")],
+    { email: "jane@acme.example", invited_at: ago(1) },
+  );
+  world.work();
+  await expect.poll(() => world.emailsOf(run)).toMatchObject([{ status: "sent" }]);
+  const page = await readFile(path.join(import.meta.dirname, "../../docs/workflows.md"), "utf8");
+  const query = /```sql\n(.*?)```/s.exec(page)?.[1] ?? "";
+  expect(await world.query(query)).toMatchObject([
+    {
+      id: run,
+      state: "running",
+      version: 1,
+      next_step: 4,
+      next: tag("two"),
+      in_hands_of: null,
+      taken: expect.stringMatching(
+        /^1\. add-tag: done at .*\n2\. send-template: done, email sent at .*\n3\. wait: done at /,
+      ),
+    },
+  ]);
 });
 
 test("a run that entered by its trigger is moved like any other", async () => {
