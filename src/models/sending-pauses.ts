@@ -29,14 +29,26 @@ export async function pauseSending(
   return PROBE_SECONDS;
 }
 
-/** Why the agency's sending is paused, in words; undefined while it is not. */
-export async function findPauseReason(db: AgencyReader): Promise<string | undefined> {
+/** What stands in the way of the agency's mail: why it is paused, in words, and the domain it should come from but cannot. */
+export type SendingTrouble = { pausedReason: string | undefined; failingDomain: string | undefined };
+
+/** What stands in the way of the agency's mail now; a failing domain is the one chosen as sender, instead of which the platform's is used. */
+export async function findSendingTrouble(db: AgencyReader): Promise<SendingTrouble> {
   const agency = await db
     .selectFrom("agencies")
-    .select("sending_paused_reason")
-    .where("sending_paused_at", "is not", null)
+    .select(["sending_paused_at", "sending_paused_reason"])
+    .select((eb) =>
+      eb
+        .selectFrom("sending_domains")
+        .select("domain")
+        .where("selected_at", "is not", null)
+        .where("degraded_at", "is not", null)
+        .limit(1)
+        .as("failing"),
+    )
     .executeTakeFirst();
-  return agency && (agency.sending_paused_reason ?? "The mail server refused the sender.");
+  const refused = agency?.sending_paused_reason ?? "The mail server refused the sender.";
+  return { pausedReason: agency?.sending_paused_at ? refused : undefined, failingDomain: agency?.failing ?? undefined };
 }
 
 /** Sending goes on, because a member says so or because an e-mail came through; what waited for it is ready at once. */

@@ -2,6 +2,7 @@
 import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import type { HostChoice } from "../../src/models/host-selection.ts";
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
+import type { SendingTrouble } from "../../src/models/sending-pauses.ts";
 import { app } from "../../src/paths.ts";
 import { DashboardLayout, type DashboardLayoutProps } from "../layouts/dashboard.layout.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
@@ -25,7 +26,7 @@ type PortalProps = Viewing & {
   url: string;
   hosts: readonly HostChoice[];
   mayChooseHost: boolean;
-  pausedReason: string | undefined;
+  trouble: SendingTrouble;
   counts: PortalCounts;
   contacts: ContactsPage;
   filters: Filters;
@@ -92,6 +93,26 @@ function Paused({ reason, slug, mayAct }: Pick<PortalProps, "slug" | "mayAct"> &
   );
 }
 
+function Failing({ domain, slug }: { domain: string; slug: string }) {
+  return (
+    <Callout tone="wait" id="sending-failing">
+      <p>
+        <b>{`${domain} is failing`}</b>
+      </p>
+      <p>
+        {"Emails come from the included address, with your agency’s name, until its records are back. "}
+        <a href={app.sending(slug)}>Sending domain</a>
+      </p>
+    </Callout>
+  );
+}
+
+// While nothing is sent, where it would come from does not matter yet.
+function Trouble({ pausedReason, failingDomain, ...viewing }: SendingTrouble & Pick<PortalProps, "slug" | "mayAct">) {
+  if (pausedReason) return <Paused reason={pausedReason} {...viewing} />;
+  return failingDomain ? <Failing domain={failingDomain} slug={viewing.slug} /> : null;
+}
+
 type HeadProps = Pick<PortalProps, "slug" | "mayAct"> & { somebody: boolean };
 
 const Head = remembered(({ slug, mayAct, somebody }: HeadProps) => {
@@ -111,7 +132,7 @@ export function ClientPortalPage({ portal, ...layout }: ClientPortalPageProps) {
   return (
     <DashboardLayout {...layout} title="Client portal" current="portal">
       <Head slug={portal.slug} mayAct={portal.mayAct} somebody={portal.counts.all > 0} />
-      {portal.pausedReason && <Paused reason={portal.pausedReason} slug={portal.slug} mayAct={portal.mayAct} />}
+      <Trouble {...portal.trouble} slug={portal.slug} mayAct={portal.mayAct} />
       <PortalUrlPart slug={portal.slug} url={portal.url} hosts={portal.hosts} mayChoose={portal.mayChooseHost} />
       <StatsPart counts={portal.counts} />
       <Panel class="contacts" title="Contacts" titleId="contacts-title" hideTitle bare>

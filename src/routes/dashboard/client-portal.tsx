@@ -10,7 +10,7 @@ import { listHostChoices, portalUrlOf } from "../../models/host-selection.ts";
 import { hasRole } from "../../models/people.ts";
 import { getPortalCounts } from "../../models/portal-counts.ts";
 import { portalUrl } from "../../models/portal-url.ts";
-import { findPauseReason } from "../../models/sending-pauses.ts";
+import { findSendingTrouble } from "../../models/sending-pauses.ts";
 import { app, defaultContactsSort } from "../../paths.ts";
 import { page, part, shellOf, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
@@ -46,12 +46,12 @@ async function sendTable(c: MemberContext): Promise<Response> {
 
 async function sendPage(c: MemberContext): Promise<Response> {
   const origin = c.get("deps").config.portalOrigin;
-  const [list, hosts, pausedReason] = await c
+  const [list, hosts, trouble] = await c
     .get("store")
-    .read((db) => Promise.all([loadList(c, db), listHostChoices(db, origin), findPauseReason(db)]));
+    .read((db) => Promise.all([loadList(c, db), listHostChoices(db, origin), findSendingTrouble(db)]));
   const url = portalUrlOf(hosts, origin);
   const mayChooseHost = hasRole(c.get("role"), "admin");
-  const portal = { ...viewing(c), ...list, url, hosts, mayChooseHost, pausedReason };
+  const portal = { ...viewing(c), ...list, url, hosts, mayChooseHost, trouble };
   return page(c, <ClientPortalPage {...shellOf(c)} portal={portal} />);
 }
 

@@ -202,6 +202,24 @@ describe("the Client portal page", () => {
     await query("update agencies set sending_paused_at = null where id = $1", id);
   });
 
+  it("says when the domain that mail should come from is failing, and leads to its records", async () => {
+    const { id, slug } = world.northwind;
+    const query = (sql: string, ...values: unknown[]) => world.database.owner.query(sql, values);
+    await query(
+      `insert into sending_domains (agency_id, id, domain, public_key, private_key, verified_at, selected_at, degraded_at)
+       values ($1, gen_random_uuid(), 'mail.northwind.example', 'x', 'x', now(), now(), now())`,
+      id,
+    );
+    const html = await (await asOwner()).page(app.portal(slug));
+    expect(text(html)).toContain("mail.northwind.example is failing Emails come from the included address");
+    expect(html).toContain(`href="${app.sending(slug)}"`);
+    const stranger = await world.member(world.rivermark.members.owner);
+    expect(await stranger.page(app.portal(world.rivermark.slug))).not.toContain("sending-failing");
+    await query("update sending_domains set degraded_at = null where agency_id = $1", id);
+    expect(await (await asOwner()).page(app.portal(slug))).not.toContain("sending-failing");
+    await query("delete from sending_domains where agency_id = $1", id);
+  });
+
   it("is nobody else's", async () => {
     const { slug } = world.northwind;
     const stranger = await world.member(world.rivermark.members.owner);
