@@ -103,7 +103,13 @@ export const emptyDefinition: Definition = {
 
 const words = z.string().max(KEPT_LENGTH);
 // A number that is none is kept as 0, which every check refuses at its place.
-const whole = z.number().int().catch(0);
+const wholeOr = (otherwise: number) =>
+  z
+    .int()
+    // minus nought is written as nought
+    .transform((number) => number + 0)
+    .catch(otherwise);
+const whole = wholeOr(0);
 const tag = words.transform((text) => parseTag(text) ?? text.trim());
 const each = <T extends z.ZodType<string>>(kind: T) =>
   z
@@ -141,7 +147,7 @@ const definitionShape = z.object({
           amount: whole,
           unit: z.enum(waitUnits as [WaitUnit, ...WaitUnit[]]),
         }),
-        z.object({ do: z.literal("wait-until"), weekday: whole, hour: z.number().int().catch(-1) }),
+        z.object({ do: z.literal("wait-until"), weekday: whole, hour: wholeOr(-1) }),
         z.object({ do: z.literal("stop") }),
       ]),
     )

@@ -32,14 +32,13 @@ export async function enterWhoseTimeCame(db: AgencyDb, id: string): Promise<numb
     .set({ scanned_to: sql<Date>`now()` })
     .where("id", "=", id)
     .where(isFollowed)
-    .returning(["trigger", "trigger_days", sql<Date | null>`old.scanned_to`.as("after")])
+    .returning(["trigger", "trigger_days", sql<string | null>`old.scanned_to::text`.as("after")])
     .executeTakeFirst();
   if (!looked?.trigger) return undefined;
-  const moved = whoseMoment(
-    looked.trigger,
-    looked.trigger_days ?? 0,
-    sql`coalesce(${looked.after}::timestamptz, now())`,
-  );
+  // To the microsecond, so that no moment counts twice; and no coalesce, which would keep the range from the index under row-level
+  // security.
+  const after = looked.after === null ? sql`now()` : sql`${looked.after}::timestamptz`;
+  const moved = whoseMoment(looked.trigger, looked.trigger_days ?? 0, after);
   const { rows } = await sql<{ entered: number }>`
     select enter_workflow(workflows, array(${moved})) as entered from workflows where id = ${id}::uuid`.execute(db);
   return rows[0]?.entered ?? 0;
@@ -75,7 +74,7 @@ export const isUnused: RawBuilder<boolean> = sql<boolean>`(
   link.kind in ('invite', 'login', 'magic') and link.use_count = 0 and link.used_at is null and link.revoked_at is null
   and not (link.kind = 'invite' and exists (select from contacts c
     where c.agency_id = link.agency_id and c.id = link.contact_id and c.joined_at is not null))
-  and not exists (select from emails where emails.agency_id = link.agency_id and emails.id = link.email_id and emails.kind = 'sign-in-link'))`;
+  and (select emails.kind from emails where emails.agency_id = link.agency_id and emails.id = link.email_id) is distinct from 'sign-in-link')`;
 
 /** Brings back looks that were set aside after errors, or lost. */
 export async function reviveWorkflowEntries(db: AgencyDb): Promise<void> {

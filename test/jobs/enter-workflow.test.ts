@@ -1,0 +1,152 @@
+// Workflows that time starts: whose moment came since the last look enters, once; what came before they were switched on does not.
+import { expect, test } from "vitest";
+import { openDirectoryJobs } from "../../src/db/directory-jobs.ts";
+import { createEnterWorkflow } from "../../src/jobs/enter-workflow.ts";
+import type { Trigger } from "../../src/models/workflow-definitions.ts";
+import { reviveWorkflowEntries } from "../../src/models/workflow-schedule.ts";
+import { pauseWorkflow, resumeWorkflow } from "../../src/models/workflow-switches.ts";
+import { publishWorkflow, removeWorkflow, saveDraft } from "../../src/models/workflows.ts";
+import { define, startAgency, type WorkflowAgency } from "../models/workflow-agency.ts";
+
+/** Runs the look that is due, as a worker does; false when there is none. */
+async function look({ database, query }: WorkflowAgency): Promise<boolean> {
+  await query("update jobs set run_at = now() where kind = 'enter-workflow' and lease_id is null");
+  const claimed = await openDirectoryJobs(database.directoryPool).claimJobs("test", { free: 50, bulk: 50 });
+  const job = claimed.find(({ kind }) => kind === "enter-workflow");
+  if (!job) return false;
+  const handle = createEnterWorkflow({ agencies: { open: database.store } });
+  expect(await handle(job, new AbortController().signal)).toBe("settled");
+  return true;
+}
+
+/** Lets the workflow believe that it looked last so long ago. */
+const lookedAt = ({ query }: WorkflowAgency, id: string, ago: string) =>
+  query("update workflows set scanned_to = now() - $2::interval where id = $1", [id, ago]);
+
+const ago = (days: number, minutes = 0) => new Date(Date.now() - days * 86_400_000 - minutes * 60_000);
+
+const joined = (signedIn: Date) => ({ invited_at: ago(200), joined_at: ago(190), last_sign_in_at: signedIn });
+const cases: [Trigger, (signedInOrInvited: Date) => Record<string, unknown>][] = [
+  [{ on: "not-joined", days: 7 }, (at) => ({ invited_at: at })],
+  [{ on: "not-signed-in", days: 7 }, joined],
+];
+
+test.each(cases)(
+  "%o takes in those whose days are over since the last look, and nobody twice",
+  async (trigger, columns) => {
+    const agency = await startAgency();
+    const [before, now, , other] = [
+      await agency.contact(columns(ago(7, 61))),
+      await agency.contact(columns(ago(7, 1))),
+      await agency.contact(columns(ago(6, 1_430))),
+      await agency.contact(trigger.on === "not-joined" ? joined(ago(7, 1)) : { invited_at: ago(7, 1) }),
+    ];
+    const id = await agency.on(define(trigger));
+    await look(agency);
+    expect(await agency.runs()).toEqual([]);
+    await lookedAt(agency, id, "1 hour");
+    await look(agency);
+    expect(await agency.runs()).toEqual([`${trigger.on}: running`]);
+    expect([await agency.runs(now), await agency.runs(before), await agency.runs(other)]).toEqual([
+      [`${trigger.on}: running`],
+      [],
+      [],
+    ]);
+    await agency.query("update workflow_runs set state = 'done', ended_at = now()");
+    await look(agency);
+    expect(await agency.runs()).toEqual([`${trigger.on}: done`]);
+  },
+);
+
+test("a link that ran out unused lets its contact in, once however many ran out; one that he asked for himself does not", async () => {
+  const agency = await startAgency();
+  const link = async (contactId: string, more: Record<string, unknown> = {}) => {
+    const columns: Record<string, unknown> = {
+      agency_id: agency.agencyId,
+      contact_id: contactId,
+      kind: "login",
+      lifetime_seconds: 60,
+      access_version: 1,
+      expires_at: ago(0, 1),
+      ...more,
+    };
+    const names = Object.keys(columns);
+    await agency.query(
+      `insert into access_links (${names.join(", ")}) values (${names.map((_, i) => `$${i + 1}`).join(", ")})`,
+      Object.values(columns),
+    );
+  };
+  const unused = await agency.contact({ invited_at: ago(1) });
+  await link(unused, { kind: "invite" });
+  await link(unused, { kind: "magic" });
+  const [used, withdrawn, asked, later, reset, member] = await Promise.all(
+    Array.from({ length: 6 }, () => agency.contact()),
+  );
+  await link(used ?? "", { used_at: ago(1), use_count: 1 });
+  await link(withdrawn ?? "", { revoked_at: ago(1) });
+  await link(later ?? "", { expires_at: ago(-1) });
+  await link(reset ?? "", { kind: "reset" });
+  const [mail] = await agency.query<{ id: string }>(
+    `insert into emails (agency_id, kind, contact_id, to_email, lifetime_seconds) values ($1, 'sign-in-link', $2, 'a@acme.example', 60) returning id`,
+    [agency.agencyId, asked],
+  );
+  await link(asked ?? "", { email_id: mail?.id });
+  await agency.query("update contacts set joined_at = now() where id = $1", [member]);
+  await link(member ?? "", { kind: "invite" });
+  const id = await agency.on(define({ on: "link-expired" }));
+  await lookedAt(agency, id, "1 hour");
+  await look(agency);
+  expect(await agency.runs()).toEqual(["link-expired: running"]);
+  expect(await agency.runs(unused)).toEqual(["link-expired: running"]);
+});
+
+test("the look puts itself off, and ends with the workflow's pause, its removal or another trigger", async () => {
+  const agency = await startAgency();
+  const id = await agency.on(define({ on: "not-joined", days: 7 }));
+  const jobs = () => agency.query("select kind, id, lease_id, run_at > now() as later from jobs");
+  const waiting = [{ kind: "enter-workflow", id, lease_id: null, later: true }];
+  await look(agency);
+  expect(await jobs()).toEqual(waiting);
+  await agency.store.write((db) => pauseWorkflow(db, id, agency.memberId));
+  await look(agency);
+  expect(await jobs()).toEqual([]);
+  await agency.store.write((db) => resumeWorkflow(db, id, agency.memberId));
+  expect(await jobs()).toEqual(waiting);
+  await agency.store.write((db) => saveDraft(db, id, define({ on: "invited" })));
+  await agency.store.write((db) => publishWorkflow(db, id, agency.memberId));
+  await look(agency);
+  expect(await jobs()).toEqual([]);
+  await agency.store.write((db) => saveDraft(db, id, define({ on: "link-expired" })));
+  await agency.store.write((db) => publishWorkflow(db, id, agency.memberId));
+  expect(await jobs()).toEqual(waiting);
+  await agency.store.write((db) => removeWorkflow(db, id, agency.memberId));
+  expect(await jobs()).toEqual([]);
+  expect(await look(agency)).toBe(false);
+});
+
+test("moments that passed during a pause start nothing", async () => {
+  const agency = await startAgency();
+  const id = await agency.on(define({ on: "not-joined", days: 7 }));
+  await lookedAt(agency, id, "1 hour");
+  await agency.store.write((db) => pauseWorkflow(db, id, agency.memberId));
+  await agency.contact({ invited_at: ago(7, 5) });
+  await agency.store.write((db) => resumeWorkflow(db, id, agency.memberId));
+  await look(agency);
+  expect(await agency.runs()).toEqual([]);
+});
+
+test("a look that got lost or was set aside comes back", async () => {
+  const agency = await startAgency();
+  const id = await agency.on(define({ on: "not-joined", days: 7 }));
+  const revive = () => agency.store.write((db) => reviveWorkflowEntries(db));
+  await agency.query("delete from jobs");
+  await revive();
+  expect(await agency.query("select from jobs")).toEqual([]);
+  await lookedAt(agency, id, "16 minutes");
+  await revive();
+  expect(await agency.query("select kind, id from jobs")).toEqual([{ kind: "enter-workflow", id }]);
+  await agency.query("update jobs set quarantined_at = now()");
+  await revive();
+  expect(await look(agency)).toBe(true);
+  expect(await agency.other.read((db) => db.selectFrom("jobs").selectAll().execute())).toEqual([]);
+});
