@@ -39,10 +39,21 @@ export function createDoor<V extends BaseVariables>(
       deps.log[status === 500 ? "error" : "warn"]({ err: error, request: c.get("requestId") }, "request failed");
     return answer(c, error);
   });
-  app.notFound((c) => refuse(c, door, { status: 404 }, siteOf(c)));
+  const knows = (path: string) => app.router.match("GET", path)[0].length;
+  app.notFound((c) => withoutSlash(c, knows) ?? refuse(c, door, { status: 404 }, siteOf(c)));
   app.use(observe(deps) as unknown as MiddlewareHandler<{ Bindings: DoorBindings; Variables: V }>);
   app.get("/static/*", serveAsset);
   return app;
+}
+
+// Some type or paste an address with a slash behind it. `knows` says how many handlers a path has; the shared ones answer to every path.
+function withoutSlash(c: Context, knows: (path: string) => number): Response | undefined {
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") return undefined;
+  const { pathname, search } = new URL(c.req.url);
+  const bare = pathname.slice(0, -1);
+  // What begins with two slashes would be another host to the browser.
+  if (!pathname.endsWith("/") || bare === "" || bare.startsWith("//")) return undefined;
+  return knows(bare) > knows(pathname) ? c.redirect(`${bare}${search}`, 308) : undefined;
 }
 
 /** Limits a body to `bytes`, then refuses an unsafe request that no page of ours sent, unless it may come `fromAnywhere`. */

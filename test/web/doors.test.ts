@@ -72,6 +72,28 @@ describe("hosts", () => {
     }
   });
 
+  test("a slash behind a known address is taken off at both doors, and leads nowhere else", async () => {
+    const { northwind, member, client } = await worldForTest();
+    const [staff, visitor] = [await member(northwind.members.owner), client(northwind)];
+    const leads = async (answer: Promise<Response>) => {
+      const { status, headers } = await answer;
+      return [status, headers.get("location")];
+    };
+    expect(await leads(visitor.get("/sign-in/?next=%2Fprofile"))).toEqual([308, "/sign-in?next=%2Fprofile"]);
+    expect(await leads(visitor.head("/forgot-password/"))).toEqual([308, "/forgot-password"]);
+    expect(await leads(staff.get("/northwind/contacts/1/"))).toEqual([308, "/northwind/contacts/1"]);
+    expect(await leads(staff.get("/northwind/"))).toEqual([308, "/northwind"]);
+    for (const path of [
+      "/nothing/here/at/all/",
+      "/sign-in//",
+      "//evil.example/",
+      "/\\evil.example/",
+      "/%2Fevil.example/x/y/",
+    ])
+      expect([path, ...(await leads(visitor.get(path)))]).toEqual([path, 404, null]);
+    expect((await visitor.post("/sign-in/", { email: "x@x.example" })).status).toBe(404);
+  });
+
   test("the port and a trailing dot do not change which host is meant", async () => {
     const { app, northwind } = await worldForTest();
     for (const host of [

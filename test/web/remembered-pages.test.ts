@@ -89,7 +89,7 @@ describe("a page from memory", () => {
       expect(answer.body).toContain('value="/profile"');
       return ask(world.northwind.host, "/sign-in/");
     })();
-    expect(path.status).toBe(404);
+    expect(path.status).toBe(308);
     const plain = await ask(world.northwind.host, "/sign-in", { cookie: "contact=x; browser=y" });
     expect(plain.status).toBe(200);
     expect((await ask(world.northwind.host, "/sign-in", {}, "HEAD")).body).toBe("");
