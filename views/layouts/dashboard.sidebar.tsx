@@ -9,7 +9,7 @@ import { ThemePicker } from "../ui/theme-picker.tsx";
 
 export type AgencyName = { name: string; slug: string };
 export type SettingsItem = "domains" | "branding" | "email-templates" | "sending";
-export type NavItem = "portal" | "log" | SettingsItem;
+export type NavItem = "portal" | "log" | "workflows" | SettingsItem;
 
 export type SidebarProps = {
   agency: AgencyName;
@@ -28,6 +28,7 @@ type NavLine = { item: NavItem; icon: IconName; label: string; href: (slug: stri
 const nav: readonly NavLine[] = [
   { item: "portal", icon: "home", label: "Client portal", href: (slug) => app.portal(slug) },
   { item: "log", icon: "log", label: "Email log", href: (slug) => app.emailLog(slug) },
+  { item: "workflows", icon: "flow", label: "Workflows", href: (slug) => app.workflows(slug) },
 ];
 const settings: readonly NavLine[] = [
   { item: "domains", icon: "globe", label: "Domains", href: (slug) => app.domains(slug) },

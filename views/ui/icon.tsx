@@ -23,6 +23,7 @@ export const iconNames = [
   "eye",
   "fail",
   "finger",
+  "flow",
   "folder",
   "globe",
   "half",
