@@ -2,6 +2,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { openDirectoryJobs } from "../../src/db/directory-jobs.ts";
+import { LeaseLost } from "../../src/jobs/queue.ts";
+import { createRunWorkflow } from "../../src/jobs/run-workflow.ts";
 import { addContactTags } from "../../src/models/contact-tags.ts";
 import { removeTemplate } from "../../src/models/email-templates.ts";
 import { releaseSuppression } from "../../src/models/suppressions.ts";
@@ -514,6 +517,39 @@ describe("a fault", () => {
       "begun this workflow again",
     );
   });
+});
+
+test("a worker that has lost its job writes nothing", async () => {
+  const { world, run } = await running(() => [tag("one"), HOUR]);
+  const jobs = openDirectoryJobs(world.database.directoryPool);
+  const [job] = await jobs.claimJobs("slow", { free: 1, bulk: 1 });
+  if (!job) throw new Error("Nothing was claimed.");
+  await world.query("update jobs set lease_id = gen_random_uuid(), leased_by = 'another' where id = $1", [run]);
+  const move = createRunWorkflow({ agencies: { open: world.database.store } });
+  await expect(move(job, new AbortController().signal)).rejects.toThrow(LeaseLost);
+  expect(await world.run(run)).toMatchObject({ state: "running", position: 0 });
+  expect(await world.log(run)).toEqual([]);
+});
+
+test("jobs that are ready come along in the transaction of the one that was claimed, those of other agencies do not", async () => {
+  const { world, workflow, run } = await running(() => [tag("one"), HOUR]);
+  const others = await world.enter(workflow, ...(await Promise.all(Array.from({ length: 30 }, () => world.contact()))));
+  const rivermark = await insertAgency(world.database, "rivermark", "Rivermark");
+  await world.query("insert into jobs (agency_id, kind, lane) values ($1, 'run-workflow', 'bulk')", [rivermark]);
+  const jobs = openDirectoryJobs(world.database.directoryPool);
+  const claimed = await jobs.claimJobs("one", { free: 10, bulk: 10 });
+  const ours = claimed.find(({ agencyId }) => agencyId === world.agencyId);
+  if (!ours) throw new Error("Nothing was claimed.");
+  await jobs.releaseJobs(claimed.filter((job) => job !== ours));
+  const move = createRunWorkflow({ agencies: { open: world.database.store } });
+  expect(await move(ours, new AbortController().signal)).toBe("settled");
+  expect(await world.query("select from workflow_runs where position = 2")).toHaveLength(others.length + 1);
+  expect(await world.query("select from workflow_run_steps group by at")).toHaveLength(1);
+  expect(await world.query("select from jobs where run_at <= now() and agency_id <> $1", [rivermark])).toEqual([]);
+  expect(await world.query("select run_at <= now() as ready from jobs where agency_id = $1", [rivermark])).toEqual([
+    { ready: true },
+  ]);
+  expect(await world.run(run)).toMatchObject({ position: 2 });
 });
 
 test("open runs end on the version that they began with, new ones begin on the next", async () => {
