@@ -1,6 +1,7 @@
 // One agency's door to the database: the only place that makes an AgencyReader or AgencyDb, always inside a transaction that names the agency.
-import type { DatabaseError, Pool, PoolClient, QueryResult } from "pg";
-import { afterNextStatement, connect, kyselyOn, orUnavailable } from "./pool.ts";
+import type { DatabaseError, Pool, PoolClient } from "pg";
+import { namingAgency, type Scope } from "./one-statement.ts";
+import { connect, isDatabaseAway, kyselyOn, orUnavailable, sendNextAlone } from "./pool.ts";
 import type { AgencyDb, AgencyReader } from "./schema.ts";
 
 const DEADLOCK = new Set(["40P01", "40001"]);
@@ -16,7 +17,7 @@ export type AgencyStore = {
    * times, which is why nothing but SQL may happen inside. Throws Unavailable when the database is away.
    */
   write<T>(fn: (db: AgencyDb) => Promise<T>): Promise<T>;
-  /** As `read` and `write`, for one statement and no more: the transaction's end is sent behind it at once, so all of it is one round trip. */
+  /** As `read` and `write`, for one statement and no more, which is a transaction of its own: all of it is one message. */
   readOne<T>(fn: (db: AgencyReader) => Promise<T>): Promise<T>;
   /** What `fn` does with the statement's answer is after the fact: when that throws, the transaction has committed all the same. */
   writeOne<T>(fn: (db: AgencyDb) => Promise<T>): Promise<T>;
@@ -24,18 +25,16 @@ export type AgencyStore = {
 
 /** Opens the store of the agency with this id over a pool whose role sees no row without an agency. */
 export function openAgencyStore(pool: Pool, id: string): AgencyStore {
-  const read = <T>(fn: (db: AgencyReader) => Promise<T>, one: boolean) =>
-    orUnavailable(() => inTransaction(pool, id, "read only", (client) => fn(reader(client)), one));
-  const write = <T>(fn: (db: AgencyDb) => Promise<T>, one: boolean) =>
-    orUnavailable(() =>
-      retryDeadlocks(() => inTransaction(pool, id, "read write", (client) => fn(writer(client)), one)),
-    );
+  const reads = { agencyId: id, mode: "read only" } as const;
+  const writes = { agencyId: id, mode: "read write" } as const;
   return {
     id,
-    read: (fn) => read(fn, false),
-    write: (fn) => write(fn, false),
-    readOne: (fn) => read(fn, true),
-    writeOne: (fn) => write(fn, true),
+    read: (fn) => orUnavailable(() => inTransaction(pool, reads, (client) => fn(reader(client)))),
+    write: (fn) =>
+      orUnavailable(() => retryDeadlocks(() => inTransaction(pool, writes, (client) => fn(writer(client))))),
+    readOne: (fn) => orUnavailable(() => inStatement(pool, reads, (client) => fn(reader(client)))),
+    writeOne: (fn) =>
+      orUnavailable(() => retryDeadlocks(() => inStatement(pool, writes, (client) => fn(writer(client))))),
   };
 }
 
@@ -55,38 +54,24 @@ async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 
 async function inTransaction<T>(
   pool: Pool,
-  agencyId: string,
-  mode: "read only" | "read write",
+  { agencyId, mode }: Scope,
   work: (client: PoolClient) => Promise<T>,
-  one: boolean,
 ): Promise<T> {
   const client = await connect(pool);
   let broken = false;
-  let ended: Promise<QueryResult> | undefined;
-  const end = () => {
-    ended = client.query("commit");
-    ended.catch(() => {
-      broken = true;
-    });
-    return ended;
-  };
   try {
     // Sent without waiting, so that they share the first statement's round trip. Until the setting has run the role sees
     // no row, so a failure here cannot widen what follows; both are awaited before anything counts as done.
-    const opened = Promise.all([
-      client.query(`begin ${mode}`),
-      client.query({ name: "set-agency", text: "select set_config('app.agency_id', $1, true)", values: [agencyId] }),
-    ]);
+    const opened = Promise.all([client.query(`begin ${mode}`), client.query(namingAgency(agencyId))]);
     opened.catch(() => undefined);
-    afterNextStatement(client, one ? end : undefined);
+    sendNextAlone(client, undefined);
     const result = await work(client);
     await opened;
-    const ending = ended ?? end();
-    if (mode === "read write") requireCommitted(await ending);
+    if (mode === "read only") client.query("commit").catch(() => undefined);
+    else await commit(client);
     return result;
   } catch (error) {
-    // Behind a statement that failed, the commit that was sent has rolled back.
-    await (ended ?? client.query("rollback")).catch(() => {
+    await client.query("rollback").catch(() => {
       broken = true;
     });
     throw error;
@@ -95,7 +80,23 @@ async function inTransaction<T>(
   }
 }
 
-function requireCommitted({ command }: QueryResult): void {
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query("commit");
   // PostgreSQL answers ROLLBACK when an earlier statement failed and somebody swallowed the error.
   if (command === "ROLLBACK") throw new Error("The transaction had failed and was rolled back.");
+}
+
+async function inStatement<T>(pool: Pool, scope: Scope, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  let broken = false;
+  try {
+    sendNextAlone(client, scope);
+    return await work(client);
+  } catch (error) {
+    // The pool would not know it yet.
+    broken = isDatabaseAway(error);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }

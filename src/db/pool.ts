@@ -15,6 +15,7 @@ import pg from "pg";
 import { Unavailable } from "../models/errors.ts";
 import { countStatement } from "./budget.ts";
 import { readMoment } from "./moments.ts";
+import { prepareAlone, queryAlone, type Scope } from "./one-statement.ts";
 import type { Database } from "./schema.ts";
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -61,6 +62,7 @@ export function createPool({ url, role, max, waitMs = 2_000 }: PoolOptions): pg.
   // The same for one that is in use: its statement fails with the loss, and nobody else listens to the client itself.
   pool.on("connect", (client) => client.on("error", () => undefined));
   pool.on("connect", gatherWrites);
+  if (role === "portico_app") pool.on("connect", prepareAlone);
   return pool;
 }
 
@@ -118,28 +120,27 @@ function nameOf(text: string, parameters: number): string | undefined {
 
 class ClientConnection implements DatabaseConnection {
   readonly #client: pg.ClientBase;
-  #after: (() => void) | undefined;
-  #spent = false;
+  #alone: Scope | "done" | undefined;
   constructor(client: pg.ClientBase) {
     this.#client = client;
   }
-  afterNext(act: (() => void) | undefined): void {
-    this.#after = act;
-    this.#spent = false;
+  sendNextAlone(scope: Scope | undefined): void {
+    this.#alone = scope;
   }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#spent) throw new Error("This transaction was to have one statement, and has had it.");
     countStatement(query.sql);
     const name = nameOf(query.sql, query.parameters.length);
     const config = { text: query.sql, values: [...query.parameters], ...(name ? { name } : {}) };
-    const answer = this.#client.query(config);
-    if (this.#after) {
-      this.#spent = true;
-      this.#after();
-    }
-    const { command, rowCount, rows } = await answer;
+    const { command, rowCount, rows } = await this.#send(config);
     const changed = command === "INSERT" || command === "UPDATE" || command === "DELETE" || command === "MERGE";
     return changed ? { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) } : { rows: (rows ?? []) as R[] };
+  }
+  #send(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    const scope = this.#alone;
+    if (!scope) return this.#client.query(config);
+    if (scope === "done") throw new Error("This transaction was to have one statement, and has had it.");
+    this.#alone = "done";
+    return queryAlone(this.#client, config, scope);
   }
   // Kysely asks for the method.
   // oxlint-disable-next-line require-yield
@@ -178,11 +179,11 @@ const bound = new WeakMap<pg.ClientBase, Bound>();
 export const kyselyOn = (client: pg.ClientBase): Kysely<Database> => boundTo(client).db;
 
 /**
- * Calls `act` as soon as Kysely's next statement through this client was sent, and refuses every statement after that one. Without
- * `act` it lifts what an earlier call set.
+ * Lets Kysely's next statement through this client be a whole transaction of its own in the scope, and refuses every one after it.
+ * Without a scope it lifts what an earlier call set.
  */
-export const afterNextStatement = (client: pg.ClientBase, act: (() => void) | undefined): void =>
-  boundTo(client).connection.afterNext(act);
+export const sendNextAlone = (client: pg.ClientBase, scope: Scope | undefined): void =>
+  boundTo(client).connection.sendNextAlone(scope);
 
 function boundTo(client: pg.ClientBase): Bound {
   const known = bound.get(client);

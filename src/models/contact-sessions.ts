@@ -1,9 +1,10 @@
 // Sessions of contacts: rows that one portal's cookie points at; opened by a proof, checked on every request, ended by their owner or by a change of access.
 import { hash, randomBytes } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
-import type { AgencyDb, AgencyReader, ContactSessionsTable, LinkKind } from "../db/schema.ts";
+import type { AgencyDb, AgencyReader, ContactSessionsTable } from "../db/schema.ts";
 import { NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
+import { createStatement } from "./statement.ts";
 
 /**
  * Where and with what somebody comes; `address` and `userAgent` are shown to the contact among his devices. `replaces` is the row
@@ -178,44 +179,49 @@ export async function openContactSession(db: AgencyDb, proof: Proof, visit: Visi
   return entryOf(id, entered);
 }
 
+type SessionRow = {
+  id: string;
+  name: string;
+  email: string;
+  company: string;
+  password_set_at: Date | null;
+  password_offered_at: Date | null;
+  has_password: boolean;
+  session_id: string;
+  method: ContactSessionsTable["method"];
+  created_at: Date;
+  user_agent: string | null;
+  first_visit: boolean;
+  stale: boolean;
+  may_reset: boolean;
+};
+
+const findSession = createStatement<{ idHash: Buffer }, SessionRow>(
+  (place) => sql<SessionRow>`
+    select contact.id, contact.name, contact.email, contact.company, contact.password_set_at, contact.password_offered_at,
+      contact.password_hash is not null as has_password,
+      session.id as session_id, session.method, session.created_at, session.user_agent,
+      contact.joined_at >= session.created_at as first_visit,
+      session.last_seen_at < now() - interval '1 minute' as stale,
+      session.link_id is not null and session.created_at > now() - interval '1 hour'
+        and coalesce(contact.password_set_at < session.created_at, true)
+        and exists (select from access_links link where link.id = session.link_id and link.kind = 'reset') as may_reset
+    from contact_sessions session
+      join contacts contact on contact.agency_id = session.agency_id and contact.id = session.contact_id
+    where session.id_hash = ${place("idHash")}::bytea
+      and session.ends_at > now()
+      and session.last_seen_at > now() - ${IDLE}
+      and session.access_version = contact.access_version
+      and contact.revoked_at is null`,
+);
+
 /**
  * The contact whose session a cookie names, or undefined when it ended: 14 days without a visit, 30 days in all, signed out,
  * access revoked, or an access version that has moved on. One statement; another agency's session does not exist here.
  */
 export async function findContactSession(db: AgencyReader, sessionId: string): Promise<SignedInContact | undefined> {
-  const row = await db
-    .selectFrom("contact_sessions as session")
-    .innerJoin("contacts as contact", (join) =>
-      join.onRef("contact.agency_id", "=", "session.agency_id").onRef("contact.id", "=", "session.contact_id"),
-    )
-    .leftJoin("access_links as link", (join) =>
-      join.onRef("link.agency_id", "=", "session.agency_id").onRef("link.id", "=", "session.link_id"),
-    )
-    .where("session.id_hash", "=", hashOf(sessionId))
-    .where("session.ends_at", ">", sql<Date>`now()`)
-    .where("session.last_seen_at", ">", sql<Date>`now() - ${IDLE}`)
-    .whereRef("session.access_version", "=", "contact.access_version")
-    .where("contact.revoked_at", "is", null)
-    .select(["contact.id", "contact.name", "contact.email", "contact.company"])
-    .select(["contact.password_set_at", "contact.password_offered_at"])
-    .select([
-      "session.id as session_id",
-      "session.method",
-      "session.created_at",
-      "session.user_agent",
-      "link.kind as link_kind",
-    ])
-    .select(sql<boolean>`contact.password_hash is not null`.as("has_password"))
-    .select(sql<boolean>`contact.joined_at >= session.created_at`.as("first_visit"))
-    .select(sql<boolean>`session.last_seen_at < now() - interval '1 minute'`.as("stale"))
-    .select(
-      sql<boolean>`coalesce(contact.password_set_at < session.created_at, true) and session.created_at > now() - interval '1 hour'`.as(
-        "fresh",
-      ),
-    )
-    .executeTakeFirst();
+  const [row] = await findSession(db, { idHash: hashOf(sessionId) });
   if (!row) return undefined;
-  const reset: LinkKind = "reset";
   return {
     id: row.id,
     name: row.name,
@@ -232,7 +238,7 @@ export async function findContactSession(db: AgencyReader, sessionId: string): P
       userAgent: row.user_agent,
       stale: row.stale,
     },
-    mayResetPassword: row.link_kind === reset && row.fresh,
+    mayResetPassword: row.may_reset,
   };
 }
 

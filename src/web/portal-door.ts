@@ -82,10 +82,10 @@ function isPlain(c: PortalContext): boolean {
 async function recognise(c: PortalContext, deps: Deps): Promise<void> {
   const sessionId = await readSessionId(c, "contact", deps.config, deps.keys);
   const store = c.get("store");
-  const contact = sessionId ? await store.read((db) => findContactSession(db, sessionId)) : undefined;
+  const contact = sessionId ? await store.readOne((db) => findContactSession(db, sessionId)) : undefined;
   c.set("sessionId", contact ? sessionId : undefined);
   c.set("contact", contact);
-  if (contact?.session.stale) await store.write((db) => touchContactSession(db, contact.session.id));
+  if (contact?.session.stale) await store.writeOne((db) => touchContactSession(db, contact.session.id));
 }
 
 function toSignIn(c: Context): Response {

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { openAgencyStore } from "../../src/db/agency-store.ts";
+import { Unavailable } from "../../src/models/errors.ts";
 import { databaseForTest, insertAgency, insertContact } from "../support/database.ts";
 
 async function twoAgencies() {
@@ -137,4 +138,85 @@ test("search reaches only the store's own contacts", async () => {
     .store(northwind)
     .read((db) => sql<{ id: string }>`select search_contact_ids(array['%acme%']) as id`.execute(db));
   expect(found.rows).toHaveLength(1);
+});
+
+test("a single statement sees and stamps its agency's rows alone, and leaves no agency behind", async () => {
+  const { database, northwind, rivermark } = await twoAgencies();
+  const store = database.store(northwind);
+  const insert = (email: string) => store.writeOne((db) => db.insertInto("contacts").values({ email }).execute());
+  await insert("new@acme.example");
+  const emails = await store.readOne((db) => db.selectFrom("contacts").select("email").orderBy("email").execute());
+  expect(emails).toEqual([{ email: "ann@acme.example" }, { email: "new@acme.example" }]);
+  const others = await database.store(rivermark).readOne((db) => db.selectFrom("contacts").select("email").execute());
+  expect(others).toEqual([{ email: "bob@acme.example" }]);
+  const { rows } = await database.appPool.query(
+    "select current_setting('app.agency_id', true) as agency, current_setting('transaction_read_only') as reads, count(*) as n from contacts",
+  );
+  expect(rows[0]).toMatchObject({ reads: "off", n: 0 });
+  expect(rows[0].agency || null).toBeNull();
+});
+
+test("a single statement of a read cannot write, and one that fails leaves nothing and spoils nothing", async () => {
+  const { database, northwind, rivermark } = await twoAgencies();
+  const store = database.store(northwind);
+  const write = store.readOne((db) => sql`update contacts set name = 'x'`.execute(db));
+  await expect(write).rejects.toThrow(/read-only transaction/);
+  const smuggled = () =>
+    store.writeOne((db) =>
+      sql`with mine as (insert into contacts (email) values ('mine@acme.example'))
+        insert into contacts (agency_id, email) values (${rivermark}, 'x@y.example')`.execute(db),
+    );
+  // Once while it is still to be prepared, once when it is.
+  for (const again of [1, 2]) await expect(smuggled(), String(again)).rejects.toThrow(/row-level security/);
+  await expect(store.writeOne((db) => sql`select nonsense`.execute(db))).rejects.toThrow(/nonsense/);
+  await expect(store.writeOne((db) => sql`select nonsense`.execute(db))).rejects.toThrow(/nonsense/);
+  const emails = () => store.readOne((db) => db.selectFrom("contacts").select("email").execute());
+  expect(await Promise.all(Array.from({ length: 20 }, emails))).toEqual(
+    Array.from({ length: 20 }, () => [{ email: "ann@acme.example" }]),
+  );
+  expect(database.appPool.idleCount).toBe(database.appPool.totalCount);
+});
+
+test("a single statement is the only one, and a transaction afterwards may have many again", async () => {
+  const { database, northwind } = await twoAgencies();
+  const store = database.store(northwind);
+  const two = store.writeOne(async (db) => {
+    await db.insertInto("contacts").values({ email: "first@acme.example" }).execute();
+    await db.insertInto("contacts").values({ email: "second@acme.example" }).execute();
+  });
+  await expect(two).rejects.toThrow("one statement");
+  const count = (db: Parameters<Parameters<typeof store.read>[0]>[0]) =>
+    db.selectFrom("contacts").select("id").execute();
+  for (let i = 0; i < 10; i++) {
+    const found = await store.read(async (db) => [await count(db), await count(db)]);
+    expect(found.map(({ length }) => length)).toEqual([2, 2]);
+  }
+});
+
+test("a single statement's answer comes after its commit, and a commit that fails is an error", async () => {
+  const { database, northwind } = await twoAgencies();
+  const store = database.store(northwind);
+  await database.owner.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise 'refused at the end'; end $$;
+    create constraint trigger refuse_at_end after update on contacts deferrable initially deferred
+      for each row when (new.name = 'Late') execute function refuse()`);
+  const rename = (name: string) => store.writeOne((db) => db.updateTable("contacts").set({ name }).executeTakeFirst());
+  await expect(rename("Late")).rejects.toThrow("refused at the end");
+  expect((await rename("Fine")).numUpdatedRows).toBe(1n);
+  const { rows } = await database.owner.query("select name from contacts where email = 'ann@acme.example'");
+  expect(rows).toEqual([{ name: "Fine" }]);
+});
+
+test("a single statement on a connection that is lost says that the database is away, and the next one has another", async () => {
+  const { database, northwind } = await twoAgencies();
+  const store = database.store(northwind);
+  const slow = store.readOne((db) => sql`select pg_sleep(60)`.execute(db)).catch((error: unknown) => error);
+  for (let ended = 0; ended === 0; ) {
+    const { rows } = await database.owner.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%'",
+    );
+    ended = rows.length;
+  }
+  expect(await slow).toBeInstanceOf(Unavailable);
+  expect(await store.readOne((db) => db.selectFrom("contacts").select("email").execute())).toHaveLength(1);
 });
