@@ -57,6 +57,7 @@ const textOptions = {
     { selector: "h2", options: { uppercase: false } },
     { selector: "td", format: "block", options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } },
     { selector: "a", options: { hideLinkHrefIfSameAsText: true } },
+    { selector: "a.plain", format: "anchor", options: { linkBrackets: false } },
     { selector: "a.btn", format: "button" },
   ],
 };
