@@ -101,7 +101,22 @@ export const emptyDefinition: Definition = {
   endsOnJoin: false,
 };
 
-const words = z.string().max(KEPT_LENGTH);
+// JSON in the database holds neither NUL nor half a character; and what a reading makes longer must be readable again.
+const text = (form: (typed: string) => string = (typed) => typed) =>
+  z
+    .string()
+    .max(KEPT_LENGTH)
+    .transform((typed) =>
+      form(
+        typed
+          .toWellFormed()
+          .replace(/\p{Cc}+/gu, " ")
+          .trim(),
+      )
+        .slice(0, KEPT_LENGTH)
+        .toWellFormed(),
+    );
+const id = text();
 // A number that is none is kept as 0, which every check refuses at its place.
 const wholeOr = (otherwise: number) =>
   z
@@ -110,16 +125,17 @@ const wholeOr = (otherwise: number) =>
     .transform((number) => number + 0)
     .catch(otherwise);
 const whole = wholeOr(0);
-const tag = words.transform((text) => parseTag(text) ?? text.trim());
+const tag = text((typed) => parseTag(typed) ?? typed);
 const each = <T extends z.ZodType<string>>(kind: T) =>
   z
     .array(kind)
     .max(KEPT_STEPS)
-    .transform((list) => [...new Set(list.filter((text) => text !== ""))]);
-const domain = words.transform((text) => {
-  const typed = text.trim().toLowerCase().replace(/^@/, "").replace(/\.$/, "");
-  return domainToASCII(typed) || typed;
+    .transform((list) => [...new Set(list.filter((one) => one !== ""))]);
+const domain = text((typed) => {
+  const bare = typed.toLowerCase().replace(/^@+|\.+$/g, "");
+  return domainToASCII(bare) || bare;
 });
+const company = text((typed) => typed.normalize("NFC").replace(/\s+/gu, " "));
 
 const definitionShape = z.object({
   trigger: z.object({
@@ -131,13 +147,13 @@ const definitionShape = z.object({
     statuses: z.array(z.enum(["not-invited", "invited", "joined", "revoked"])).transform((list) => [...new Set(list)]),
     tags: each(tag),
     notTags: each(tag),
-    company: words.transform((text) => text.normalize("NFC").replace(/\s+/gu, " ").trim()),
+    company,
     emailDomains: each(domain),
   }),
   steps: z
     .array(
       z.discriminatedUnion("do", [
-        z.object({ do: z.literal("send-template"), templateId: words }),
+        z.object({ do: z.literal("send-template"), templateId: id }),
         z.object({ do: z.literal("invite") }),
         z.object({ do: z.literal("send-login-email") }),
         z.object({ do: z.literal("add-tag"), tag }),
