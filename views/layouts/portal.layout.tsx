@@ -6,7 +6,8 @@ import { Avatar } from "../ui/avatar.tsx";
 import { FormToken } from "../ui/form-token.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Menu, MenuButton, MenuDivider, MenuLink, MenuNote } from "../ui/menu.tsx";
-import { PortalLogo } from "../ui/portal-logo.tsx";
+import { type LogoImage, PortalLogo } from "../ui/portal-logo.tsx";
+import { remembered } from "../ui/remembered.tsx";
 import { Toast, type ToastProps, Toasts } from "../ui/toast.tsx";
 import { Document } from "./document.tsx";
 import { FailureToasts } from "./failure-toasts.tsx";
@@ -32,69 +33,75 @@ const nav: readonly { item: PortalNavItem; icon: IconName; label: string; href: 
   { item: "profile", icon: "user", label: "Profile", href: portal.profile() },
 ];
 
-function Mine({ contact, help }: PortalLayoutProps) {
-  return (
-    <>
-      <button class="who-btn" type="button" popovertarget="pmenu">
-        <Avatar name={contact.name} />
-        <span class="name">{contact.name}</span>
-        <span class="sr-only">Your menu</span>
-        <Icon name="down" />
-      </button>
-      <Menu id="pmenu" label="You">
-        <MenuNote>{contact.email}</MenuNote>
-        <MenuLink href={portal.profile()} icon="user">
-          Profile and devices
+type MineProps = { name: string; email: string; help?: string | undefined };
+
+const Mine = remembered(({ name, email, help }: MineProps) => (
+  <>
+    <button class="who-btn" type="button" popovertarget="pmenu">
+      <Avatar name={name} />
+      <span class="name">{name}</span>
+      <span class="sr-only">Your menu</span>
+      <Icon name="down" />
+    </button>
+    <Menu id="pmenu" label="You">
+      <MenuNote>{email}</MenuNote>
+      <MenuLink href={portal.profile()} icon="user">
+        Profile and devices
+      </MenuLink>
+      {help && (
+        <MenuLink href={`mailto:${help}`} icon="help">
+          Get help
         </MenuLink>
-        {help && (
-          <MenuLink href={`mailto:${help}`} icon="help">
-            Get help
-          </MenuLink>
-        )}
-        <MenuDivider />
-        <form method="post" action={portal.signOut()}>
-          <FormToken />
-          <MenuButton type="submit" icon="signout">
-            Sign out
-          </MenuButton>
-        </form>
-      </Menu>
-    </>
-  );
-}
+      )}
+      <MenuDivider />
+      <form method="post" action={portal.signOut()}>
+        <FormToken />
+        <MenuButton type="submit" icon="signout">
+          Sign out
+        </MenuButton>
+      </form>
+    </Menu>
+  </>
+));
 
-const current = (props: PortalLayoutProps, item: PortalNavItem) => (item === props.current ? "page" : undefined);
+type Current = Pick<PortalLayoutProps, "current">;
 
-function Bar(props: PortalLayoutProps) {
+const currency = (props: Current, item: PortalNavItem) => (item === props.current ? "page" : undefined);
+
+const Agency = remembered(({ agency, logo, current }: Current & { agency: string; logo?: LogoImage | undefined }) => (
+  <>
+    <PortalLogo agency={agency} href={portal.home()} logo={logo} />
+    <nav class="pnav" aria-label="Main">
+      {nav.map(({ item, label, href }) => (
+        <a href={href} aria-current={currency({ current }, item)}>
+          {label}
+        </a>
+      ))}
+    </nav>
+  </>
+));
+
+function Bar({ agency, brand, current, contact, help }: PortalLayoutProps) {
   return (
     <header class="pbar">
       <div class="pbar__in">
-        <PortalLogo agency={props.agency} href={portal.home()} logo={props.brand?.logo} />
-        <nav class="pnav" aria-label="Main">
-          {nav.map(({ item, label, href }) => (
-            <a href={href} aria-current={current(props, item)}>
-              {label}
-            </a>
-          ))}
-        </nav>
-        <Mine {...props} />
+        <Agency agency={agency} logo={brand?.logo} current={current} />
+        <Mine name={contact.name} email={contact.email} help={help} />
       </div>
     </header>
   );
 }
 
-function Tabbar(props: PortalLayoutProps) {
-  return (
-    <nav class="tabbar" aria-label="Main, bottom">
-      {nav.map(({ item, icon, label, href }) => (
-        <a href={href} aria-current={current(props, item)}>
-          <Icon name={icon} />
-          {label}
-        </a>
-      ))}
-    </nav>
-  );
-}
+const Tabbar = remembered(({ current }: Current) => (
+  <nav class="tabbar" aria-label="Main, bottom">
+    {nav.map(({ item, icon, label, href }) => (
+      <a href={href} aria-current={currency({ current }, item)}>
+        <Icon name={icon} />
+        {label}
+      </a>
+    ))}
+  </nav>
+));
 
 export function PortalLayout(props: PortalLayoutProps) {
   return (
@@ -107,7 +114,7 @@ export function PortalLayout(props: PortalLayoutProps) {
         <main class={classes("pmain", props.narrow && "pmain--narrow")} id="main" tabindex={-1}>
           {props.children}
         </main>
-        <Tabbar {...props} />
+        <Tabbar current={props.current} />
         <p class="sr-only" id="live" role="status" />
         <Toasts>
           {props.flash?.map((toast) => (
