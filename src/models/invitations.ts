@@ -8,6 +8,7 @@ import { recordEvent } from "./events.ts";
 import { limits } from "./limits.ts";
 import { DEFAULT_LIFETIME } from "./magic-links.ts";
 import type { PastedPerson } from "./pasted-addresses.ts";
+import { enterInvitedAgain } from "./workflow-entrants.ts";
 
 /** A personal message is plain text of at most so many characters. */
 export const MESSAGE_MAX = 500;
@@ -176,9 +177,9 @@ async function queueInvites(db: AgencyDb, list: InviteList, order: InviteOrder, 
 // Somebody who had joined cannot join again: his way back in is a login email.
 async function restore(db: AgencyDb, { contacts }: InviteList, order: InviteOrder): Promise<void> {
   await restoreContacts(db, contacts, order.memberId);
-  const { joined_at, invite_seconds } = await selectContacts(db, contacts)
+  const { id, joined_at, invited_at, invite_seconds } = await selectContacts(db, contacts)
     .innerJoin("agencies", "agencies.id", "contacts.agency_id")
-    .select(["contacts.joined_at", "agencies.invite_seconds"])
+    .select(["contacts.joined_at", "contacts.invited_at", "agencies.invite_seconds"])
     .executeTakeFirstOrThrow();
   await queueEmails(db, selectContacts(db, contacts), {
     ...emailOf(order),
@@ -187,6 +188,7 @@ async function restore(db: AgencyDb, { contacts }: InviteList, order: InviteOrde
       : { kind: "invite", lifetimeSeconds: invite_seconds, markInvited: true }),
     lane: "interactive",
   });
+  if (invited_at && !joined_at) await enterInvitedAgain(db, [id]);
 }
 
 /** What an invite that a workflow sends would mean for each of these contacts, in the order in which today's invites are given out. */

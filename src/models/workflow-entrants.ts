@@ -38,6 +38,11 @@ export async function enterEntrants(db: AgencyDb, id: string): Promise<number> {
   return rows[0]?.entered ?? 0;
 }
 
+/** Lets contacts enter as if invited for the first time, though the moment of their first invite stays: access was taken from them since. */
+export async function enterInvitedAgain(db: AgencyDb, contactIds: readonly string[]): Promise<void> {
+  await sql`select follow_contacts(current_agency(), null, null, ${[...contactIds]}::uuid[], null)`.execute(db);
+}
+
 // Who fits is said in SQL once, for the triggers and for this.
 function entrants({ trigger, conditions }: Definition, id: string | undefined): RawBuilder<unknown> {
   const some = (list: readonly string[]) => (list.length > 0 ? [...list] : null);

@@ -1,4 +1,5 @@
 // Who enters a workflow by what happens, and whose run ends by it: in the transaction in which it happens, one statement for any number.
+import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { openDirectoryJobs } from "../../src/db/directory-jobs.ts";
@@ -6,6 +7,7 @@ import { importContacts } from "../../src/models/contact-imports.ts";
 import { addContactTags, removeContactTags } from "../../src/models/contact-tags.ts";
 import { restoreContacts, revokeContacts } from "../../src/models/contacts.ts";
 import { queueEmail, queueEmails } from "../../src/models/emails.ts";
+import { sendInvitations } from "../../src/models/invitations.ts";
 import type { Conditions, WorkflowTrigger } from "../../src/models/workflow-definitions.ts";
 import { pauseWorkflow } from "../../src/models/workflow-switches.ts";
 import { removeWorkflow } from "../../src/models/workflows.ts";
@@ -118,6 +120,28 @@ describe("a contact enters", () => {
     await tag(agency, "vip", id);
     await agency.store.write((db) => restoreContacts(db, { ids: [id] }, agency.memberId));
     expect(await agency.runs()).toEqual([]);
+  });
+
+  test("when he is invited again after access was taken from him, but not by a mere reminder", async () => {
+    const agency = await startAgency();
+    await agency.on(define({ on: "invited" }));
+    const contacts = [
+      await agency.contact({ invited_at: new Date(), revoked_at: new Date() }),
+      await agency.contact({ invited_at: new Date() }),
+      await agency.contact({ revoked_at: new Date() }),
+    ];
+    for (const id of contacts)
+      await agency.store.write((db) =>
+        sendInvitations(
+          db,
+          { contacts: { ids: [id] }, people: [], remind: true },
+          { batchId: randomUUID(), memberId: agency.memberId, message: "" },
+        ),
+      );
+    const [again = "", reminded = "", first = ""] = contacts;
+    expect(await agency.runs(again)).toEqual(["invited: running"]);
+    expect(await agency.runs(reminded)).toEqual([]);
+    expect(await agency.runs(first)).toEqual(["invited: running"]);
   });
 
   test("not for a bounce at an address that he no longer has", async () => {
