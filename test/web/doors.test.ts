@@ -73,8 +73,8 @@ describe("hosts", () => {
   });
 
   test("a slash behind a known address is taken off at both doors, and leads nowhere else", async () => {
-    const { northwind, member, client } = await worldForTest();
-    const [staff, visitor] = [await member(northwind.members.owner), client(northwind)];
+    const world = await worldForTest();
+    const [staff, visitor] = [await world.member(world.northwind.members.owner), world.client(world.northwind)];
     const leads = async (answer: Promise<Response>) => {
       const { status, headers } = await answer;
       return [status, headers.get("location")];
