@@ -201,6 +201,10 @@ export type EmailStory = LoggedEmail & {
   attempts: number;
   messageId: string | null;
   personalMessage: string | null;
+  /** The agency's own words that the message was made of: the template by its key, and the version. */
+  words: { key: string; name: string; number: number } | null;
+  /** The run of a workflow that sent it. */
+  run: { id: string; workflowId: string; workflowName: string } | null;
   steps: StoryStep[];
 };
 
@@ -208,6 +212,8 @@ type StoryRow = LoggedEmail & {
   attempts: number;
   messageId: string | null;
   personalMessage: string | null;
+  words: EmailStory["words"];
+  run: EmailStory["run"];
   madeAt: Date;
   sentAt: Date | null;
   response: string | null;
@@ -222,8 +228,18 @@ export async function getEmailStory(db: AgencyReader, id: string): Promise<Email
   const { rows } = await sql<StoryRow>`
     select ${columns}, emails.attempts, emails.message_id as "messageId", emails.personal_message as "personalMessage",
            least(emails.queued_at, uuid_extract_timestamp(emails.id)) as "madeAt", emails.sent_at as "sentAt", emails.response,
-           members.name as sender, links.opened_at as "openedAt", links.used_at as "usedAt"
+           members.name as sender, links.opened_at as "openedAt", links.used_at as "usedAt",
+           case when version.id is not null then jsonb_build_object(
+             'key', coalesce(template.kind, template.id::text), 'name', template.name, 'number', version.number) end as words,
+           case when workflow.id is not null then jsonb_build_object(
+             'id', run.id, 'workflowId', workflow.id, 'workflowName', workflow.name) end as run
     from emails ${people}
+      left join email_template_versions version
+        on version.agency_id = emails.agency_id and version.id = emails.template_version_id
+      left join email_templates template on template.agency_id = version.agency_id and template.id = version.template_id
+      left join workflow_runs run on run.agency_id = emails.agency_id and run.id = emails.workflow_run_id
+      left join workflows workflow
+        on workflow.agency_id = run.agency_id and workflow.id = run.workflow_id and workflow.removed_at is null
       left join members on members.id = emails.sent_by
       left join access_links links on links.agency_id = emails.agency_id and links.email_id = emails.id
     where emails.id = ${id}::uuid`.execute(db);

@@ -71,8 +71,11 @@ function Steps({ email, zone }: StoryProps) {
   );
 }
 
+const wordsText = ({ name, number }: NonNullable<EmailStory["words"]>) => `${name}, version ${number}`;
+
 export function EmailStoryPart(props: StoryProps) {
   const { slug, zone, mayAct, email } = props;
+  const { words, run } = email;
   const to = email.contactId ? <a href={app.contact(slug, email.contactId)}>{email.name || email.to}</a> : email.to;
   const facts = [
     { name: "To", value: to },
@@ -81,6 +84,15 @@ export function EmailStoryPart(props: StoryProps) {
     ...(email.reason ? [{ name: "Reason", value: email.reason }] : []),
     { name: "Queued", value: <Moment at={email.at} zone={zone} /> },
     { name: "Attempts", value: String(email.attempts) },
+    ...(words ? [{ name: "Words", value: <a href={app.emailTemplate(slug, words.key)}>{wordsText(words)}</a> }] : []),
+    ...(run
+      ? [
+          {
+            name: "Workflow",
+            value: <a href={app.workflowRun(slug, run.workflowId, run.id)}>{run.workflowName}</a>,
+          },
+        ]
+      : []),
     ...(email.personalMessage ? [{ name: "Personal message", value: email.personalMessage }] : []),
   ];
   return (

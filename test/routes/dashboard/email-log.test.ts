@@ -1,9 +1,14 @@
 // The email log over HTTP: filters, pages, one e-mail's story, and acting on what waits or failed.
 import { expect, test } from "vitest";
 import { createAccessLink } from "../../../src/models/access-links.ts";
+import { newTemplateFields } from "../../../src/models/email-template-words.ts";
+import { createTemplate, getTemplate, saveTemplate } from "../../../src/models/email-templates.ts";
 import { queueEmail } from "../../../src/models/emails.ts";
 import { startSending } from "../../../src/models/sending.ts";
 import { markDelayed, markFailed, markSent } from "../../../src/models/sending-results.ts";
+import { emptyDefinition } from "../../../src/models/workflow-definitions.ts";
+import { enableWorkflow } from "../../../src/models/workflow-switches.ts";
+import { createWorkflow } from "../../../src/models/workflows.ts";
 import { countRows, worldForTest } from "../../support/world.ts";
 
 async function open() {
@@ -234,4 +239,35 @@ test("batches are paused and resumed from the log, and the words say how many wa
   await rafael.page("/rivermark");
   for (const action of ["pause", "resumption"])
     expect((await rafael.post(`/rivermark/email-batches/${key}/${action}`)).status).toBe(404);
+});
+
+test("the story names the words, with their version, and the workflow that sent it", async () => {
+  const { world, nora, store, joined } = await open();
+  const memberId = world.northwind.members.owner.id;
+  const { versionId, key } = await store.write(async (db) => {
+    const template = await createTemplate(db, "Reminder", newTemplateFields, memberId);
+    await saveTemplate(db, template, { ...newTemplateFields, subject: "Again" }, memberId);
+    return await getTemplate(db, template);
+  });
+  const step = { do: "send-template", templateId: key } as const;
+  const workflow = await store.write((db) =>
+    createWorkflow(db, "Remind", memberId, { ...emptyDefinition, trigger: { on: "signed-in" }, steps: [step] }),
+  );
+  await store.write((db) => enableWorkflow(db, workflow, { existing: false }, memberId));
+  await world.database.owner.query("update contacts set last_sign_in_at = now() where id = $1", [joined.id]);
+  const { rows } = await world.database.owner.query("select id from workflow_runs where workflow_id = $1", [workflow]);
+  const [{ id: workflowRunId }] = rows as [{ id: string }];
+  const email = await store.write((db) =>
+    queueEmail(db, {
+      kind: "template",
+      contactId: joined.id,
+      templateVersionId: versionId,
+      workflowRunId,
+      lifetimeSeconds: 3600,
+      lane: "bulk",
+    }),
+  );
+  const story = await nora.page(`/northwind/email-log/${email}`);
+  expect(story).toContain("Reminder, version 2");
+  expect(story).toContain(`/northwind/workflows/${workflow}/runs/${workflowRunId}`);
 });
