@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { connect, kyselyOn, orUnavailable } from "./pool.ts";
 import type { Lane } from "./schema.ts";
-import { lockIsFree } from "./worker-lock.ts";
+import { AHEAD, lockIsFree } from "./worker-lock.ts";
 
 /** A job as its worker holds it. `lateBy` is how long it had been ready, in seconds; `payload` holds ids only. */
 export type ClaimedJob = {
@@ -23,8 +23,8 @@ export type ClaimedJob = {
 /** The part of a claim that names it in every later write. */
 export type HeldJob = Pick<ClaimedJob, "agencyId" | "jobId" | "leaseId">;
 
-/** How many jobs a worker can take: `free` in all, of which at most `bulk` from the bulk lane. */
-export type Room = { free: number; bulk: number };
+/** How many jobs a worker can take: `free` in all, of which at most `bulk` from the bulk lane. It can start `start` of them at once, or all; the others it holds ahead. */
+export type Room = { free: number; bulk: number; start?: number };
 
 /** A job that came back because its worker died or its lease ran out. `quarantined`: it crashed too often and waits for somebody to look at it. */
 export type ReturnedJob = {
@@ -53,7 +53,7 @@ export type DirectoryJobs = {
    * Lengthens the leases still held, under the name that the worker has now, and returns the ids of their jobs; what is missing was
    * lost. A row that somebody is writing at this moment is not waited for: it counts as held, and the next renewal lengthens it.
    */
-  renewLeases(held: readonly HeldJob[], worker: string): Promise<Set<string>>;
+  renewLeases(held: readonly (HeldJob & { ahead?: boolean })[], worker: string): Promise<Set<string>>;
   /** Ends jobs whose handler wrote nothing that needed the lease; those that were lost stay as they are. */
   finishJobs(held: readonly HeldJob[]): Promise<void>;
   /** Gives a job back after an error, to run again after `seconds`, or quarantines it. False when the lease was lost. */
@@ -109,13 +109,26 @@ export function openDirectoryJobs(
     });
   const until = sql`clock_timestamp() + make_interval(secs => ${leaseSeconds})`;
 
+  // Claims whose answer got lost: they may hold jobs that nobody here knows of, and would until their leases run out.
+  const doubtful = new Set<string>();
+  async function releaseDoubtful(): Promise<void> {
+    if (doubtful.size === 0) return;
+    const leases = [...doubtful];
+    await run(sql`update jobs set ${freed} where lease_id is not null and lease_id = any (${leases}::uuid[])`);
+    for (const lease of leases) doubtful.delete(lease);
+  }
+
   return {
     leaseSeconds,
 
     async claimJobs(worker, room) {
       if (room.free < 1) return [];
-      const statement = claim(room, turn, { worker, leaseId: randomUUID(), until });
-      const { rows } = await run(statement);
+      await releaseDoubtful();
+      const leaseId = randomUUID();
+      const { rows } = await run(claim(room, turn, { worker, leaseId, until })).catch((error: unknown) => {
+        doubtful.add(leaseId);
+        throw error;
+      });
       rows.sort((a, b) => b.lane.localeCompare(a.lane) || a.rank - b.rank || a.position - b.position);
       for (const { lane, agencyId } of rows) turn[lane] = agencyId;
       return rows.map(({ rank: _rank, position: _position, ...job }) => job);
@@ -125,12 +138,18 @@ export function openDirectoryJobs(
       if (held.length === 0) return new Set();
       // Its writer is one of our own transactions that ends the job; two that wait for several rows each would wait for each other.
       const { rows } = await run(sql<{ id: string }>`
-        with ours as (select jobs.agency_id, jobs.id, jobs.lease_id, jobs.ctid as place from ${list(held)} join jobs on ${matches}),
+        with ours as (
+          select jobs.id, jobs.lease_id, jobs.ctid as place, job_id = any (${held.filter(({ ahead }) => ahead).map(({ jobId }) => jobId)}::uuid[]) as ahead
+          from ${list(held)} join jobs on ${matches}
+        ),
         free as (
-          select jobs.ctid as place from ours join jobs on jobs.ctid = ours.place and jobs.lease_id = ours.lease_id
+          select jobs.ctid as place, ours.ahead from ours join jobs on jobs.ctid = ours.place and jobs.lease_id = ours.lease_id
           for update of jobs skip locked
         ),
-        renewed as (update jobs set leased_until = ${until}, leased_by = ${worker} from free where jobs.ctid = free.place)
+        renewed as (
+          update jobs set leased_until = ${until}, leased_by = ${worker}::text || case when free.ahead then ${sql.lit(AHEAD)} else '' end
+          from free where jobs.ctid = free.place
+        )
         select id from ours`);
       return new Set(rows.map(({ id }) => id));
     },
@@ -162,8 +181,8 @@ export function openDirectoryJobs(
           for update skip locked
         )
         update jobs
-        set ${freed}, crashes = crashes + 1, last_error = 'The worker that had this job went away.',
-            quarantined_at = case when crashes + 1 >= ${MAX_CRASHES} then now() end,
+        set ${freed}, crashes = crashes + ${begun}, last_error = 'The worker that had this job went away.',
+            quarantined_at = case when crashes + ${begun} >= ${MAX_CRASHES} then now() end,
             run_at = case when crashes > 0 then now() + random() * ${APART} else run_at end
         from expired where jobs.agency_id = expired.agency_id and jobs.id = expired.id
         returning jobs.agency_id as "agencyId", jobs.id as "jobId", kind, email_id as "emailId",
@@ -210,6 +229,10 @@ const freed = sql`lease_id = null, leased_until = null, leased_by = null`;
 const list = (held: readonly HeldJob[]) => sql`
   unnest(${held.map((job) => job.agencyId)}::uuid[], ${held.map((job) => job.jobId)}::uuid[], ${held.map((job) => job.leaseId)}::uuid[])
     as held (agency_id, job_id, lease_id)`;
+
+// A job that was only held ahead had no part in the crash, as far as anybody knows. One that was begun since the last renewal counts
+// as held too; when it comes back it is among the oldest, and so among those that are begun at once.
+const begun = sql`case when jobs.leased_by like ${sql.lit(`%${AHEAD}`)} then 0 else 1 end`;
 
 const matches = sql`jobs.agency_id = held.agency_id and jobs.id = held.job_id and jobs.lease_id = held.lease_id`;
 
@@ -261,13 +284,20 @@ const lock = (lane: Lane, after: string, wanted: number, limit: RawBuilder<unkno
  * Claims at most `free` jobs: the interactive lane's first, then at most `bulk` of the bulk lane's; in both every agency's first
  * job stands before any agency's second.
  */
-const claim = ({ free, bulk }: Room, turn: Record<Lane, string>, { worker, leaseId, until }: Claim) => sql<Placed>`
+const claim = (
+  { free, bulk, start = free }: Room,
+  turn: Record<Lane, string>,
+  { worker, leaseId, until }: Claim,
+) => sql<Placed>`
   with urgent as (${lock("interactive", turn.interactive, free, sql`${free}::int`)}),
   patient as (${lock("bulk", turn.bulk, bulk, sql`least(${bulk}::int, ${free}::int - (select count(*) from urgent))`)}),
-  chosen as (select * from urgent union all select * from patient)
+  chosen as (
+    select *, 0 as lane_order from urgent union all select *, 1 from patient
+  ),
+  numbered as (select *, row_number() over (order by lane_order, rank, position) > ${start}::int as ahead from chosen)
   update jobs
-  set lease_id = ${leaseId}::uuid, leased_by = ${worker}, leased_until = ${until}
-  from chosen
+  set lease_id = ${leaseId}::uuid, leased_by = ${worker}::text || case when chosen.ahead then ${sql.lit(AHEAD)} else '' end, leased_until = ${until}
+  from numbered as chosen
   where jobs.ctid = chosen.place
   returning jobs.agency_id as "agencyId", jobs.id as "jobId", jobs.lease_id as "leaseId", kind, lane, payload, email_id as "emailId",
             attempts, crashes, extract(epoch from now() - run_at)::float8 as "lateBy", chosen.rank, chosen.position`;

@@ -14,6 +14,8 @@ export type WorkerLock = {
 };
 
 const LOCKED = "lock:";
+/** Behind a worker's name in the job table: it holds the job and has not begun it. */
+export const AHEAD = "#ahead";
 
 // A name of its own for each connection: the server may hold the one before for minutes after the network has lost it.
 /** The lock of a worker called `name`. While none is held the name says so, and then only the lease tells whether the worker lives. */
@@ -38,5 +40,5 @@ export const lockIsFree = sql<boolean>`(
     select from pg_locks
     where locktype = 'advisory' and objsubid = 1 and granted
       and database = (select oid from pg_database where datname = current_database())
-      and ((classid::bigint << 32) | objid::bigint) = hashtextextended(jobs.leased_by, 0)
+      and ((classid::bigint << 32) | objid::bigint) = hashtextextended(split_part(jobs.leased_by, ${sql.lit(AHEAD)}, 1), 0)
   ))`;

@@ -7,6 +7,7 @@ import { listen } from "../db/listen.ts";
 import { createWorkerLock } from "../db/worker-lock.ts";
 import { Unavailable } from "../models/errors.ts";
 import { createAgencyPace } from "./agency-pace.ts";
+import { awakeMailer } from "./awake.ts";
 import { createHandlers, createOnQuarantined, type HandlerDeps } from "./handlers.ts";
 import type { PaceState } from "./pace.ts";
 import { pacedHandlers } from "./paced.ts";
@@ -57,10 +58,16 @@ export function startWorker(options: StartWorkerOptions): Worker & { jobs: Direc
   const jobs = openDirectoryJobs(options.directoryPool, leaseSeconds === undefined ? {} : { leaseSeconds });
   const relay = createPacedRelay(options);
   const agencyPace = createAgencyPace(options.limits?.agencyPerMinute);
+  // leases are renewed in time for a stop of this length to leave them ours
+  const awake = awakeMailer(options.mailer, (jobs.leaseSeconds * 1_000) / 2);
   const lock = createWorkerLock(`${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`);
   const worker = createWorker({
     jobs,
-    handlers: pacedHandlers(createHandlers({ ...options, relay }), { relay, agencyPace, agencies: options.agencies }),
+    handlers: pacedHandlers(createHandlers({ ...options, mailer: awake.mailer, relay }), {
+      relay,
+      agencyPace,
+      agencies: options.agencies,
+    }),
     listen: (wake) =>
       listen({
         url: options.databaseUrl,
@@ -84,5 +91,5 @@ export function startWorker(options: StartWorkerOptions): Worker & { jobs: Direc
     // with the database away at the start, the next process to start writes it
     if (!(error instanceof Unavailable)) log.error({ err: error }, "The sweep could not be planned.");
   });
-  return { ...worker, jobs };
+  return { ...worker, jobs, stop: () => worker.stop().finally(awake.stop) };
 }

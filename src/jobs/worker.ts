@@ -85,6 +85,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const room = () => ({
     free: concurrency - runs.size + ahead.size() - waiting.interactive.length - waiting.bulk.length,
     bulk: Math.max(0, concurrency - reserved - bulkRuns + ahead.size() - waiting.bulk.length),
+    start: Math.max(0, concurrency - runs.size - waiting.interactive.length - waiting.bulk.length),
   });
 
   // One claim at a time; whatever asks meanwhile is answered by one more claim afterwards.
@@ -106,8 +107,6 @@ export function createWorker(options: WorkerOptions): Worker {
       const claimed = await orLater(() => jobs.claimJobs(options.name(), wanted), "claim jobs");
       if (!claimed) return;
       for (const job of claimed) waiting[job.lane].push(hold(job, claimedAt));
-      const bulk = claimed.filter(({ lane }) => lane === "bulk").length;
-      ahead.claimed(bulk, Math.min(wanted.bulk, wanted.free - (claimed.length - bulk)));
       // where jobs are held ahead the next claim leaves for the database before they run
       if (ahead.size() > 0 && waiting.interactive.length === 0) setImmediate(startWaiting);
       else startWaiting();
@@ -144,7 +143,10 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function vacate(run: Run): void {
     if (!runs.delete(run)) return;
-    if (run.job.lane === "bulk") bulkRuns -= 1;
+    if (run.job.lane === "bulk") {
+      bulkRuns -= 1;
+      ahead.ran();
+    }
     startWaiting();
     // in halves, so that jobs of a moment are claimed in groups
     if (waiting.interactive.length + waiting.bulk.length <= ahead.size() / 2) wake();
@@ -217,12 +219,15 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function renew(): Promise<void> {
-    const held = [...runs, ...ending, ...allWaiting()];
+    // A process that was stopped for longer than its leases has lost them, and must not send a thing before it hears so.
+    for (const run of runs) if (performance.now() > run.heldUntil) run.abort.abort(new LeaseLost());
+    const started = [...runs, ...ending];
+    const held = [...started, ...allWaiting()];
     const renewedAt = performance.now();
     const kept = await orLater(
       () =>
         jobs.renewLeases(
-          held.map(({ job }) => job),
+          held.map(({ job }, at) => ({ ...job, ahead: at >= started.length })),
           options.name(),
         ),
       "renew leases",

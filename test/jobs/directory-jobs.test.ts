@@ -203,6 +203,30 @@ describe("leases", () => {
     expect(await jobs.claimJobs("test", ROOM)).toHaveLength(1);
   });
 
+  test("a job that was only held ahead when its worker died had no part in the crash", async () => {
+    const { database, ids } = await agencies(1);
+    await backlog(database, ids[0] ?? "", 3);
+    const jobs = openDirectoryJobs(database.directoryPool, { leaseSeconds: 0 });
+    const crashes = async () => {
+      const { rows } = await database.owner.query("select crashes from jobs order by run_at, id");
+      return rows.map((row: { crashes: number }) => row.crashes);
+    };
+    const claimed = await jobs.claimJobs("test", { free: 3, bulk: 3, start: 1 });
+    await jobs.returnExpired();
+    expect(await crashes()).toEqual([1, 0, 0]);
+    await database.owner.query("update jobs set crashes = 0");
+
+    // the next one was begun before the next renewal, and the last still was not
+    const held = await jobs.claimJobs("test", { free: 3, bulk: 3, start: 1 });
+    expect(held.map(({ jobId }) => jobId)).toEqual(claimed.map(({ jobId }) => jobId));
+    await jobs.renewLeases(
+      held.map((job, at) => ({ ...job, ahead: at > 1 })),
+      "test",
+    );
+    await jobs.returnExpired();
+    expect(await crashes()).toEqual([1, 1, 0]);
+  });
+
   test("jobs that crashed together come back at once, and after a second time apart from each other", async () => {
     const { database, ids } = await agencies(1);
     await backlog(database, ids[0] ?? "", 5);

@@ -6,7 +6,7 @@ import { createLogger } from "../../src/log.ts";
 import type { ComposedMessage } from "../../src/mail/compose.ts";
 import { createMailer } from "../../src/mail/mailer.ts";
 import { type NewEmail, queueEmail } from "../../src/models/emails.ts";
-import { databaseForTest, insertAgency, insertContact } from "../support/database.ts";
+import { databaseForTest, insertAgency, insertContact, type TestDatabase } from "../support/database.ts";
 import { noDomainChecks } from "../support/domain-checks.ts";
 import { sendersWith } from "../support/senders.ts";
 import { type SmtpScript, startSmtp } from "../support/smtp.ts";
@@ -15,9 +15,12 @@ export const LOGIN = { kind: "login-email", lifetimeSeconds: 86_400, lane: "inte
 
 export type Mailing = Awaited<ReturnType<typeof startMailing>>;
 
-/** The agency, the sink and the means to start workers; all of it ends with the test. `smtpUrl` stands in for the sink's own. */
-export async function startMailing(script: SmtpScript = {}, smtpUrl?: string) {
-  const database = await databaseForTest();
+/**
+ * The agency, the sink and the means to start workers; all of it ends with the test. `smtpUrl` stands in for the sink's own, and
+ * `given` for a database of this test's.
+ */
+export async function startMailing(script: SmtpScript = {}, smtpUrl?: string, given?: TestDatabase) {
+  const database = given ?? (await databaseForTest());
   const agencyId = await insertAgency(database, "northwind", "Northwind");
   const sink = await startSmtp(script);
   onTestFinished(() => sink.close());

@@ -23,23 +23,25 @@ function clock() {
 }
 
 describe("claiming ahead", () => {
-  test("grows while claims come quickly, stays bounded, and shrinks when jobs are slow or few", () => {
+  test("holds as many as ran in the last tenth of a second, never too many, and none when jobs are slow", () => {
     const { now, pass } = clock();
     const ahead = createAhead(now);
     expect(ahead.size()).toBe(0);
-    for (let n = 0; n < 20; n++) {
-      pass(5);
-      ahead.claimed(3, 3);
-    }
-    const most = ahead.size();
-    expect(most).toBeGreaterThan(100);
-    expect(most).toBeLessThanOrEqual(1_000);
-    pass(1_000);
-    ahead.claimed(3, 3);
-    expect(ahead.size()).toBeLessThan(most);
-    pass(5);
-    ahead.claimed(0, 3);
-    expect(ahead.size()).toBeLessThan(most / 2);
+    const run = (jobs: number, ms: number) => {
+      for (let n = 0; n < jobs; n++) {
+        pass(ms);
+        ahead.ran();
+      }
+    };
+    // 300 mails a second
+    run(300, 3.3);
+    expect(ahead.size()).toBeGreaterThan(25);
+    expect(ahead.size()).toBeLessThan(35);
+    run(100_000, 0.02);
+    expect(ahead.size()).toBe(1_000);
+    run(3, 1_000);
+    expect(ahead.size()).toBeLessThanOrEqual(1);
+    run(100, 1);
     ahead.reset();
     expect(ahead.size()).toBe(0);
   });

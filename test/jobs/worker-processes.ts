@@ -26,13 +26,13 @@ async function bundle(): Promise<string> {
 
 /** Starts one that works on the mailing's database and sink; it is killed when the test ends, if it still runs. */
 export async function startWorkerProcess(
-  mailing: Mailing,
-  times: Omit<WorkerSettings, "databaseUrl" | "smtpUrl"> = {},
+  mailing: Pick<Mailing, "database" | "sink">,
+  settings: Partial<WorkerSettings> = {},
 ) {
   entry ??= bundle();
-  const settings: WorkerSettings = { databaseUrl: mailing.database.url, smtpUrl: mailing.sink.url, ...times };
+  const given: WorkerSettings = { databaseUrl: mailing.database.url, smtpUrl: mailing.sink.url, ...settings };
   const child = spawn(process.execPath, [await entry], {
-    env: { ...process.env, WORKER: JSON.stringify(settings) },
+    env: { ...process.env, WORKER: JSON.stringify(given) },
     stdio: ["ignore", "inherit", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
