@@ -11,6 +11,8 @@ const COUNTED = 2_000;
 const NEAR = 2_000;
 /** So far it reads when finds are frequent enough to fill a page by then. Reading costs a quarter of a microsecond a contact. */
 const FAR = 16_000;
+/** So many contacts are read along an order in the time in which one find is looked up and put in order. */
+const ALIKE = 24;
 /** So far it reads among those whose name or company begins with a word. */
 const ALONG = 64_000;
 /** Up to so many finds are put in order one by one, which costs about 6 µs each. */
@@ -30,25 +32,36 @@ export async function searchPage(
 ): Promise<Found> {
   const near = await walkPage(db, query, place, patterns, NEAR);
   if (near.rows) return foundAlong(near.rows, place, near);
-  const opening = () => openingPage(db, query, place, patterns);
-  const further = async () => {
-    const farthest = reach(near, place);
-    return farthest > 0 ? (await walkPage(db, query, place, patterns, farthest)).rows : undefined;
+  const { expected, ways } = outlook(near, place);
+  const found = {
+    further: async () => (await walkPage(db, query, place, patterns, Math.max(4 * expected, FAR))).rows,
+    opening: () => openingPage(db, query, place, patterns),
+    gathered: () => gatherPage(db, query, place, patterns),
   };
-  // Fewer than a quarter of what was to be expected: the finds stand together elsewhere.
-  const [one, other] = near.met * 4 < near.finds ? [opening, further] : [further, opening];
-  const rows = (await one()) ?? (await other());
-  if (rows) return foundAlong(rows, place, near);
-  // Where there are too many to be put in order one by one, looking them up is not begun.
-  const gathered =
-    (near.finds / COUNTED) * near.size <= 2 * RARE ? await gatherPage(db, query, place, patterns) : undefined;
-  return gathered ?? foundAlong((await walkPage(db, query, place, patterns)).rows ?? [], place, near);
+  for (const way of ways) {
+    const page = await found[way]();
+    if (page) return "rows" in page ? page : foundAlong(page, place, near);
+  }
+  return foundAlong((await walkPage(db, query, place, patterns)).rows ?? [], place, near);
 }
 
-/** How far it is worth reading along for a page: twice as far as expected, or not at all when that is too far. */
-function reach({ met, finds }: { met: number; finds: number }, { limit }: Place): number {
-  const expected = limit / Math.max(met / NEAR, finds / COUNTED);
-  return expected <= FAR ? Math.ceil(Math.max(2 * expected, FAR)) : 0;
+type Way = "further" | "opening" | "gathered";
+
+/**
+ * After how many contacts a page is to be expected, and which ways to try by what the near ones tell. Finds stand together elsewhere when
+ * fewer than a quarter of those to be expected were met.
+ */
+function outlook({ met, finds, size }: { met: number; finds: number; size: number }, { limit }: Place) {
+  const frequency = Math.max(met / NEAR, finds / COUNTED);
+  const expected = Math.ceil(limit / frequency);
+  const few = frequency * size <= 2 * RARE;
+  const along = met * 4 >= finds && expected <= Math.min(FAR, ALIKE * frequency * size);
+  const ways: Way[] = along
+    ? ["further", few ? "gathered" : "opening"]
+    : few
+      ? ["gathered", "opening"]
+      : ["opening", "further"];
+  return { expected, ways };
 }
 
 /** A page that was read along the order: how many there are in all is known of a short list only, and at its end. */
