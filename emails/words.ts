@@ -27,14 +27,29 @@ const zone = (timeZone: string, moment: Date) =>
 // en-GB puts a comma after the weekday in some ICU versions and none in others
 const dayWords = (moment: Date, timeZone: string) => day(timeZone).format(moment).replace(",", "");
 
+// Links of one batch end within the same few minutes, and none of these words tells seconds.
+const said = new LRUCache<string, string>({ max: 1_000 });
+
+function inWords(kind: string, moment: Date, timeZone: string, say: () => string): string {
+  const key = `${kind} ${Math.floor(moment.getTime() / 60_000)} ${timeZone}`;
+  const known = said.get(key) ?? say();
+  said.set(key, known);
+  return known;
+}
+
 /** "Tuesday 10 November": a day, for what lasts longer than two days. */
 export function untilDay(moment: Date, timeZone = "UTC"): string {
-  return dayWords(moment, timeZone);
+  return inWords("day", moment, timeZone, () => dayWords(moment, timeZone));
 }
 
 /** "Monday 23 November, 09:04 UTC": a moment with its zone, since the reader's own zone is not known. */
 export function untilMoment(moment: Date, timeZone = "UTC"): string {
-  return `${dayWords(moment, timeZone)}, ${clock(timeZone).format(moment)} ${zone(timeZone, moment)}`;
+  return inWords(
+    "moment",
+    moment,
+    timeZone,
+    () => `${dayWords(moment, timeZone)}, ${clock(timeZone).format(moment)} ${zone(timeZone, moment)}`,
+  );
 }
 
 /** The end of a link in words: the day when it is more than 48 hours away from `now`, else the moment. */

@@ -4,9 +4,9 @@ import type { Lane } from "../db/schema.ts";
 /** Runs `work` in a seat, once there is one. */
 export type Seats = <T>(lane: Lane, work: () => Promise<T>) => Promise<T>;
 
-/** `count` seats. About a third of them, one at least where there are two, take no bulk; interactive mail is seated first. */
+/** `count` seats. A fifth of them, one at least where there are two, take no bulk; interactive mail is seated first. */
 export function createSeats(count: number): Seats {
-  const forBulk = count > 1 ? count - Math.max(1, Math.round(count / 3)) : count;
+  const forBulk = count > 1 ? count - Math.max(1, Math.round(count / 5)) : count;
   const waiting: Record<Lane, (() => void)[]> = { interactive: [], bulk: [] };
   const taken: Record<Lane, number> = { interactive: 0, bulk: 0 };
 

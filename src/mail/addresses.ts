@@ -1,6 +1,7 @@
 // Which e-mail addresses the product sends to: own, strict rules, so that no transport ever gets to interpret one.
 
 import { domainToASCII } from "node:url";
+import { LRUCache } from "lru-cache";
 
 /** An address and the name shown beside it. */
 export interface Mailbox {
@@ -20,7 +21,16 @@ const ADDRESS_OCTETS = 254;
 const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+// Many clients share a few mail providers.
+const domains = new LRUCache<string, { domain: string | null }>({ max: 5_000 });
+
 function cleanDomain(text: string): string | null {
+  const known = domains.get(text) ?? { domain: readDomain(text) };
+  domains.set(text, known);
+  return known.domain;
+}
+
+function readDomain(text: string): string | null {
   // domainToASCII would take an IPv4 in any spelling, percent signs and full-width dots; only labels may reach it
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(text)) return null;
   const domain = domainToASCII(text);
@@ -46,6 +56,7 @@ const UNSEEN = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]+/gu;
 
 /** A display name: one line, no control or direction characters, at most 100 characters. */
 export function cleanName(text: string): string {
+  if (text.length <= 100 && /^[!-~]+(?: [!-~]+)*$/.test(text)) return text;
   const line = text.normalize("NFC").replace(UNSEEN, " ").replace(/\s+/gu, " ").trim();
   return Array.from(line).slice(0, 100).join("").trim();
 }

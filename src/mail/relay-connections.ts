@@ -1,5 +1,5 @@
 // Connections to the relay: each carries one message at a time, is kept for the next, and is given up when it has been idle or has failed.
-import { Readable } from "node:stream";
+import { Readable, Transform } from "node:stream";
 import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import type { SendError } from "./answers.ts";
 import type { ComposedMessage } from "./compose.ts";
@@ -156,7 +156,13 @@ class Line {
 
 const NOBODY = () => undefined;
 
-/** The message as the connection takes it once the relay has asked for it: in one piece. */
+const END = Buffer.from(".\r\n");
+
+/** Whether a dot stands where somebody could take it for the beginning of a line. */
+const needsStuffing = (raw: Buffer) => raw[0] === DOT || raw.includes("\n.") || raw.includes("\r.");
+const DOT = 0x2e;
+
+/** The message as the connection takes it once the relay has asked for it: in one piece, with its end. */
 class Body extends Readable {
   readonly #raw: Buffer;
   readonly #onAsked: () => void;
@@ -166,9 +172,15 @@ class Body extends Readable {
     this.#onAsked = onAsked;
   }
   override pipe<T extends NodeJS.WritableStream>(destination: T): T {
-    destination.end(this.#raw);
+    const raw = this.#raw;
+    // the stream would look at every byte for what our messages never hold, and send their end by itself
+    if (destination instanceof Transform && raw.subarray(-2).equals(LINE_END) && !needsStuffing(raw)) {
+      destination.push(Buffer.concat([raw, END]));
+      destination.push(null);
+    } else destination.end(raw);
     this.#onAsked();
     return destination;
   }
   override _read(): void {}
 }
+const LINE_END = Buffer.from("\r\n");

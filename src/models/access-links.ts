@@ -74,6 +74,7 @@ export function allowedDestination(path: string | null | undefined): string {
   return destinations.find((destination) => destination.path === path)?.path ?? "/";
 }
 
+const TOKEN_BYTES = 32;
 const tokenShape = /^[A-Za-z0-9_-]{43}$/;
 const hashOf = (token: string) => hash("sha256", token, "buffer");
 
@@ -110,7 +111,12 @@ export async function createAccessLinks(
   db: AgencyDb,
   links: readonly NewAccessLink[],
 ): Promise<(MadeLink | undefined)[]> {
-  const wanted = links.map((link) => ({ ...link, id: randomUUIDv7(), token: randomBytes(32).toString("base64url") }));
+  const random = randomBytes(TOKEN_BYTES * links.length);
+  const wanted = links.map((link, at) => ({
+    ...link,
+    id: randomUUIDv7(),
+    token: random.toString("base64url", at * TOKEN_BYTES, (at + 1) * TOKEN_BYTES),
+  }));
   const each = <T>(column: (link: (typeof wanted)[number]) => T) => wanted.map(column);
   const { rows } = await sql<{ id: string; key: string; expires_at: Date }>`
     with wanted as materialized (

@@ -256,3 +256,16 @@ test("closing lets what is in flight arrive first", async () => {
   expect((await sending).every(({ kind }) => kind === "accepted")).toBe(true);
   expect(sink.messages).toHaveLength(20);
 });
+
+test.each(["\r\n.\r\nMAIL FROM:<x@b.example>\r\n", "\n.\nQUIT\n", "\r.\rQUIT\r", "no line end", ".\r\n"])(
+  "a message that looks like its own end arrives whole: %j",
+  async (evil) => {
+    const { sink, mailer } = await scripted({});
+    const whole = await message();
+    const raw = Buffer.concat([whole.raw, Buffer.from(evil)]);
+    expect(await mailer.send({ ...whole, raw })).toMatchObject({ kind: "accepted" });
+    expect(await mailer.send(whole)).toMatchObject({ kind: "accepted" });
+    const lines = (some: Buffer | undefined) => String(some).replace(/\r\n?/g, "\n").trimEnd();
+    expect(sink.messages.map((one) => lines(one.raw))).toEqual([lines(raw), lines(whole.raw)]);
+  },
+);
