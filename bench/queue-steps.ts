@@ -55,6 +55,7 @@ function work(handler: Handler, onRun = () => undefined as void) {
     "send-test-mail",
     "send-template-test",
     "enter-workflow",
+    "run-workflow",
     "sweep",
   ] as const;
   return createWorker({
