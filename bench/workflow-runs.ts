@@ -1,5 +1,5 @@
 // Moving the runs of workflows: how many steps a second one worker takes, and what a step costs the application and the database.
-// Stands alone: node bin/run.mjs --import tsx bench/workflow-runs.ts [runs]
+// Stands alone: node bin/run.mjs --import tsx bench/workflow-runs.ts [runs] [word in a kind's name]
 import pg from "pg";
 import { openAgencyStore } from "../src/db/agency-store.ts";
 import { openDirectoryJobs } from "../src/db/directory-jobs.ts";
@@ -12,6 +12,7 @@ import type { Step } from "../src/models/workflow-definitions.ts";
 import { startBench } from "./steps.ts";
 
 const count = Number(process.argv[2] ?? 20_000);
+const wanted = process.argv[3] ?? "";
 const wait: Step = { do: "wait", amount: 3, unit: "days" };
 
 const FIELDS = JSON.stringify({
@@ -85,7 +86,7 @@ try {
     ["send a template, wait", [{ do: "send-template", templateId }, wait]],
     ["remove tag, end", [{ do: "remove-tag", tag: "bench" }]],
   ];
-  for (const [name, steps] of kinds) {
+  for (const [name, steps] of kinds.filter(([kind]) => kind.includes(wanted))) {
     await enter(owner, agencyId, steps);
     const appPool = createPool({ url, role: "portico_app", max: 7, waitMs: 10_000 });
     const directoryPool = createPool({ url, role: "portico_directory", max: 3, waitMs: 10_000 });

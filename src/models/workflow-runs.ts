@@ -9,7 +9,7 @@ import type { Definition, Step } from "./workflow-definitions.ts";
 export type { WorkflowRunState } from "../db/schema.ts";
 
 /**
- * A run in a list. `next` is the step that comes next, undefined when none does; `dueAt` is when, for a run that waits. `reason` says
+ * A run in a list. `next` is the step that comes next or has failed, at `position`, undefined when none does; `dueAt` is when, for a run that waits. `reason` says
  * why it stopped, failed or waits longer than its steps say. `version` is the number of the version that it began with.
  */
 export type RunLine = {
@@ -52,10 +52,19 @@ type RawLine = Omit<RunLine, "contact" | "next"> & {
   next: Step | null;
 };
 
+// An e-mail may fail when its run is further on: the step that counts is the first one that failed and was not taken since.
+const failedAt = sql`(
+  select min(failed.position) from workflow_run_steps failed
+  where failed.agency_id = run.agency_id and failed.run_id = run.id and failed.outcome = 'failed' and not exists (
+    select from workflow_run_steps taken
+    where taken.agency_id = failed.agency_id and taken.run_id = failed.run_id and taken.position = failed.position
+      and taken.outcome <> 'failed'))`;
+const place = sql`case when run.state = 'failed' then coalesce(${failedAt}, run.position) else run.position end`;
+
 const columns = sql`
   run.id, run.workflow_id as "workflowId", workflows.name as "workflowName", run.contact_id as "contactId",
-  contacts.name as "contactName", contacts.email as "contactEmail", run.state, run.reason, version.number as version, run.position,
-  case when run.state in ('running', 'failed') then version.definition #> array['steps', run.position::text] end as next,
+  contacts.name as "contactName", contacts.email as "contactEmail", run.state, run.reason, version.number as version, ${place} as position,
+  case when run.state in ('running', 'failed') then version.definition #> array['steps', (${place})::text] end as next,
   run.entered_at as "enteredAt", run.due_at as "dueAt", run.ended_at as "endedAt"`;
 const joined = sql`
   join workflows on workflows.agency_id = run.agency_id and workflows.id = run.workflow_id
@@ -162,16 +171,30 @@ export async function retryRun(db: AgencyDb, runId: string, memberId: string): P
   if (run.state !== "failed") throw new Invalid({ run: "Only a run that failed can be run again." });
   if (run.removed) throw new Invalid({ run: "The workflow was removed." });
   if (run.again) throw new Invalid({ run: "The contact has begun this workflow again in the meantime." });
+  await followEmails(db, runId);
   await sql`
-    update workflow_runs
-    set state = 'running', reason = null, ended_at = null, due_at = now(), position = coalesce((
-      select min(failed.position) from workflow_run_steps failed
-      where failed.run_id = workflow_runs.id and failed.outcome = 'failed' and not exists (
-        select from workflow_run_steps taken
-        where taken.run_id = failed.run_id and taken.position = failed.position and taken.outcome <> 'failed')), position)
+    update workflow_runs run
+    set state = 'running', reason = null, ended_at = null, due_at = now(), position = coalesce(${failedAt}, position)
     where id = ${runId}`.execute(db);
   await wakeJob(db, runId, { kind: "run-workflow", lane: "bulk" });
   await recordEvent(db, { kind: "workflow-run.retried", memberId, contactId: run.contact_id, data: { run: runId } });
+}
+
+// What has become of e-mails since their run was over: more of them failed, or somebody has sent one again.
+async function followEmails(db: AgencyDb, runId: string): Promise<void> {
+  await sql`
+    update workflow_run_steps step
+    set outcome = case when step.outcome = 'done' then 'failed' else 'done' end,
+        reason = case when step.outcome = 'done' then emails.reason end
+    from emails
+    where step.run_id = ${runId} and emails.agency_id = step.agency_id and emails.id = step.email_id
+      and case step.outcome
+        when 'done' then emails.status in ('failed', 'suppressed')
+        when 'failed' then emails.status in ('queued', 'sending', 'delayed', 'sent') and not exists (
+          select from workflow_run_steps taken
+          where taken.agency_id = step.agency_id and taken.run_id = step.run_id and taken.position = step.position
+            and taken.outcome <> 'failed')
+      end`.execute(db);
 }
 
 // The contact first, as whoever revokes or deletes him does; while his row is locked, nobody lets him into the workflow anew.

@@ -6,7 +6,7 @@ import { startWorkerProcess } from "./worker-processes.ts";
 import { startWorkflows, type WorkflowWorld } from "./workflow-world.ts";
 
 // WORKFLOW_RUNS=5000 for the long one, which takes some minutes. CRASH_SEED repeats the choices of a run, though not its timing.
-const RUNS = Number(process.env.WORKFLOW_RUNS ?? 500);
+const RUNS = Number(process.env.WORKFLOW_RUNS ?? 1_000);
 const SEED = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const PROCESSES = 2;
 const IN_FLIGHT = 5;
