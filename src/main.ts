@@ -1,23 +1,17 @@
 // Starts Portico: reads the settings, brings the database up to date, opens the doors and the worker, and stops all of it in order.
 import os from "node:os";
 import { createApp } from "./app.ts";
-import { startBounceListener } from "./bounce-listener.ts";
-import { createBounceIntake } from "./bounces.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openDirectoryJobs } from "./db/directory-jobs.ts";
 import { migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { requireRole } from "./db/pool.ts";
-import { seedDemo } from "./db/seed.ts";
 import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
 import { createDeps } from "./deps.ts";
-import { createResolvers } from "./dns/resolvers.ts";
 import { followHosts } from "./follow-hosts.ts";
 import { startInternal } from "./internal.ts";
-import { startWorker } from "./jobs/start-worker.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { type Mailbox, parseMailbox } from "./mail/addresses.ts";
-import { createMailer } from "./mail/mailer.ts";
 import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
 
@@ -50,13 +44,19 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   await requireRole(deps.pools.directory, "portico_directory");
   const jobs = openDirectoryJobs(deps.pools.directory);
   metrics.watch({ pools: deps.pools, countJobs: () => jobs.countJobs() });
-  if (database.embedded && (await seedDemo(deps))) log.info("demo agencies made");
+  if (database.embedded && (await (await import("./db/seed.ts")).seedDemo(deps))) log.info("demo agencies made");
 
   // Started before the rest and stopped after it, so that it can tell how both are getting on.
   const internal = await startInternal(deps, metrics);
   stops.unshift(() => internal.stop());
   if (config.process === "worker") givePrecedence(log);
   if (config.process !== "web") {
+    // Loaded where it is needed: what sends mail is a quarter of the program's memory, and a web process sends none.
+    const [{ createMailer }, { createResolvers }, { startWorker }] = await Promise.all([
+      import("./mail/mailer.ts"),
+      import("./dns/resolvers.ts"),
+      import("./jobs/start-worker.ts"),
+    ]);
     const mailer = createMailer({
       smtpUrl: config.smtpUrl ?? null,
       outboxDir: deps.outboxDir,
@@ -97,6 +97,10 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     stops.unshift(() => worker.stop());
   }
   if (config.bounceListener && config.bounceDomain) {
+    const [{ startBounceListener }, { createBounceIntake }] = await Promise.all([
+      import("./bounce-listener.ts"),
+      import("./bounces.ts"),
+    ]);
     const bounces = await startBounceListener(createBounceIntake(deps), config.bounceListener, log);
     stops.unshift(() => bounces.stop());
   }

@@ -1,5 +1,4 @@
 // Reads what comes back after the relay took a message: delivery reports (RFC 3464) and complaints (RFC 5965), nothing else.
-import { simpleParser } from "mailparser";
 import { redacted } from "./answers.ts";
 
 /**
@@ -20,6 +19,8 @@ type Fields = Record<string, string>;
 
 /** The report in a message, or undefined when it is none: an answer, an out-of-office note, a report of success. Throws nothing. */
 export async function readBounceReport(raw: Buffer): Promise<BounceReport | undefined> {
+  // 25 MB that most processes never need
+  const { simpleParser } = await import("mailparser");
   const mail = await simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true, skipImageLinks: true }).catch(
     () => undefined,
   );
