@@ -13,7 +13,7 @@ export type Press = {
   entered: { entry: Entry; link: { kind: LinkKind; destination: string } } | undefined;
 };
 
-type Row = Entered & { allowed: boolean; retry_after: number; link_kind: LinkKind; destination: string };
+type Row = Entered & { wait: number; link_kind: LinkKind; destination: string };
 
 type Values = {
   limitKey: string;
@@ -41,12 +41,12 @@ const press = createStatement<Values, Row>((place) => {
   const holder = sql`
     select locked.* from locked join contacts old_row on old_row.id = locked.contact_id where old_row.xmin = locked.version`;
   return sql<Row>`
-    with hit as materialized (select * from hit_limit(${place("limitKey")}::text, ${place("most")}::int, ${place("seconds")}::int)),
-    locked as materialized (${grant(place("tokenHash"), kinds, sql`(select allowed from hit)`)}),
+    with hit as materialized (select hit_limit(${place("limitKey")}::text, ${place("most")}::int, ${place("seconds")}::int) as wait),
+    locked as materialized (${grant(place("tokenHash"), kinds, sql`(select wait = 0 from hit)`)}),
     ${enter({ method: "link", holder, mark: spend }, opening)},
     ended as (delete from contact_sessions where contact_id = (select id from entered where alone))
-    select coalesce((select allowed from hit), false) as allowed, (select retry_after from hit) as retry_after, entrance.*
-    from (values (1)) one left join (
+    select hit.wait, entrance.*
+    from hit left join (
       select session.id as session_id, entered.id as contact_id, email, old_email, joined, alone, offered, link_kind, destination
       from entered, session
     ) entrance on true`;
@@ -70,7 +70,7 @@ export async function pressLink(
     seconds: limit.limit.seconds,
     tokenHash: hash("sha256", isTokenShaped(token) ? token : "", "buffer"),
   });
-  if (!row?.allowed) return { retryAfter: row?.retry_after ?? limit.limit.seconds, entered: undefined };
+  if (!row || row.wait > 0) return { retryAfter: row?.wait ?? limit.limit.seconds, entered: undefined };
   if (!row.session_id) return { retryAfter: undefined, entered: undefined };
   const link = { kind: row.link_kind, destination: row.destination };
   return { retryAfter: undefined, entered: { entry: entryOf(id, row), link } };
