@@ -52,9 +52,9 @@ type Way = "further" | "opening" | "gathered";
  * fewer than a quarter of those to be expected were met.
  */
 function outlook({ met, finds, size }: { met: number; finds: number; size: number }, { limit }: Place) {
-  const frequency = Math.max(met / NEAR, finds / COUNTED);
+  const frequency = (met + finds) / (NEAR + COUNTED);
   const expected = Math.ceil(limit / frequency);
-  const few = frequency * size <= 2 * RARE;
+  const few = frequency * size <= RARE;
   const along = met * 4 >= finds && expected <= Math.min(FAR, ALIKE * frequency * size);
   const ways: Way[] = along
     ? ["further", few ? "gathered" : "opening"]
