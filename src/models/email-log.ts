@@ -71,34 +71,22 @@ export function logFilter(texts: Partial<Record<keyof LogFilter, string | undefi
   };
 }
 
-/** Up to so many contacts that a search finds are looked up by their e-mails; with more, reading along the log meets theirs soon. */
-const FEW = 1_000;
+/** Where a page of the log begins or ends, as ids of e-mails. */
+export type LogPlace = { after?: string | undefined; before?: string | undefined; limit?: number };
 
 /**
  * A page of the log, in the order in which the e-mails were made, newest first: ids are made in that order, so that a page begins at
- * its place in an index however far back it lies.
+ * its place in an index however far back it lies. A search asks two or three times.
  */
-export async function listEmailLog(
-  db: AgencyReader,
-  filter: LogFilter,
-  place: { after?: string | undefined; before?: string | undefined; limit?: number } = {},
-): Promise<LogPage> {
+export async function listEmailLog(db: AgencyReader, filter: LogFilter, place: LogPlace = {}): Promise<LogPage> {
   const limit = place.limit ?? 50;
   const [after, before] = [place.after, place.before].map((id) => (id && uuid.test(id) ? id : undefined));
   const backwards = !after && before !== undefined;
   const from = after ?? before;
-  const beyond = from ? sql`and emails.id ${sql.raw(backwards ? ">" : "<")} ${from}::uuid` : sql``;
   const order = sql.raw(backwards ? "asc" : "desc");
-  const branches = filter.q ? found(filter.q) : [sql`true`];
-  const pages = branches.map(
-    (search) => sql`(
-      select * from emails where ${search} and ${narrowed(filter)} ${beyond} order by emails.id ${order} limit ${limit + 1})`,
-  );
-  const { rows } = await sql<LoggedEmail>`
-    ${filter.q ? probe(filter.q) : sql``}
-    select ${columns}
-    from (${sql.join(pages, sql` union all `)}) emails ${people}
-    order by emails.id ${order} limit ${limit + 1}`.execute(db);
+  const beyond = from ? sql`emails.id ${sql.raw(backwards ? ">" : "<")} ${from}::uuid` : sql`true`;
+  const cut = { where: sql`${narrowed(filter)} and ${beyond}`, order, limit: sql.lit(limit + 1) };
+  const rows = filter.q ? await searchLog(db, filter.q, cut) : await cutLog(db, cut, [sql`true`]);
   const emails = backwards ? rows.slice(0, limit).reverse() : rows.slice(0, limit);
   const more = rows.length > limit;
   if (emails.length === 0 && from) return listEmailLog(db, filter, { limit });
@@ -107,6 +95,73 @@ export async function listEmailLog(
     previous: (backwards ? more : Boolean(after)) ? emails[0]?.id : undefined,
     next: backwards || more ? emails.at(-1)?.id : undefined,
   };
+}
+
+type Cut = { where: RawBuilder<unknown>; order: RawBuilder<unknown>; limit: RawBuilder<unknown> };
+
+/** The first e-mails of a cut that are in any of these sets, which have none in common. */
+async function cutLog(
+  db: AgencyReader,
+  { where, order, limit }: Cut,
+  sets: readonly RawBuilder<unknown>[],
+  known: RawBuilder<unknown> = sql``,
+): Promise<LoggedEmail[]> {
+  const pages = sets.map(
+    (set) => sql`(select * from emails where ${set} and ${where} order by emails.id ${order} limit ${limit})`,
+  );
+  const { rows } = await sql<LoggedEmail>`
+    ${known} select ${columns} from (${sql.join(pages, sql` union all `)}) emails ${people}
+    order by emails.id ${order} limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** So many contacts are looked at to learn how many a search finds. */
+const SAMPLED = 2_000;
+/** With so many finds among them, reading along the log meets a page of their e-mails soon. */
+const FREQUENT = 20;
+/** So many e-mails are read along before it is given up: those who were found may not have had any for long. */
+const READ = 10_000;
+
+/** A search for contacts' e-mails: along the log when many contacts match, by the contacts otherwise. */
+async function searchLog(db: AgencyReader, q: string, cut: Cut): Promise<LoggedEmail[]> {
+  const patterns = searchPatterns(q) ?? [];
+  const { rows } = await sql<{ finds: number; looked: number }>`
+    select count(*) filter (where search_text like all(${patterns}::text[])) as finds, count(*) as looked
+    from (select contacts.search_text from contacts order by contacts.status_rank, contacts.id limit ${sql.lit(SAMPLED)}) contacts`.execute(
+    db,
+  );
+  const { finds = 0, looked = 0 } = rows[0] ?? {};
+  const along = finds >= FREQUENT && looked === SAMPLED ? await readLog(db, patterns, cut) : undefined;
+  if (along) return along;
+  const theirs = sql`emails.contact_id = any((select ids from finds)::uuid[])`;
+  const address = addressIn(q);
+  const written = sql`emails.to_email = ${address} and not coalesce(${theirs}, false)
+    and emails.status in ('delayed', 'bounced', 'suppressed', 'failed', 'cancelled')`;
+  return cutLog(
+    db,
+    cut,
+    address ? [theirs, written] : [theirs],
+    sql`with finds as materialized (select array(select search_contact_ids(${patterns}::text[])) as ids)`,
+  );
+}
+
+/** What matches among the next e-mails; undefined when these are not a page and there are more behind. */
+async function readLog(
+  db: AgencyReader,
+  patterns: readonly string[],
+  { where, order, limit }: Cut,
+): Promise<LoggedEmail[] | undefined> {
+  const next = sql`select * from emails where ${where} order by emails.id ${order}`;
+  const { rows } = await sql<LoggedEmail & { unread: boolean }>`
+    with met as materialized (
+      select emails.* from (${next} limit ${sql.lit(READ)}) emails
+        join contacts on contacts.agency_id = emails.agency_id and contacts.id = emails.contact_id
+      where contacts.search_text like all(${patterns}::text[]) order by emails.id ${order} limit ${limit}),
+    page as (
+      select (select count(*) from met) < ${limit} and exists (${next} limit 1 offset ${sql.lit(READ)}) as unread)
+    select page.unread, listed.* from page left join (select ${columns} from met emails ${people}) listed on true
+    order by listed.id ${order}`.execute(db);
+  return rows[0]?.unread ? undefined : rows.filter(({ id }) => id !== null);
 }
 
 const people = sql`
@@ -150,22 +205,6 @@ const addressIn = (q: string) => {
   return "email" in parsed ? parsed.email : null;
 };
 
-// Asks the text index for the first finds and stops there; `few` says whether these are all.
-const probe = (q: string) => sql`
-  with met as materialized (select search_contact_ids(${searchPatterns(q) ?? []}::text[]) as id limit ${FEW + 1}),
-  finds as materialized (select coalesce(array_agg(id), '{}') as ids, count(*) <= ${FEW} as few from met)`;
-
-function found(q: string): RawBuilder<unknown>[] {
-  const few = sql`(select few from finds)`;
-  const theirs = sql`emails.contact_id = any((select ids from finds)::uuid[])`;
-  const alike = sql`exists (select from contacts where contacts.agency_id = emails.agency_id and contacts.id = emails.contact_id
-    and contacts.search_text like all(${searchPatterns(q) ?? []}::text[]))`;
-  const address = addressIn(q);
-  const written = sql`(${few} and emails.to_email = ${address} and not coalesce(${theirs}, false)
-    and emails.status in ('delayed', 'bounced', 'suppressed', 'failed', 'cancelled'))`;
-  return [sql`${few} and ${theirs}`, sql`not ${few} and ${alike}`, ...(address ? [written] : [])];
-}
-
 /** How many there are by status, as far as a page tells it: beyond `COUNTED` it is that many and more. */
 export type LogCounts = Record<"all" | LogStatus, number>;
 
@@ -174,12 +213,16 @@ export const COUNTED = 1_000;
 
 /** Counts each status up to one more than `COUNTED`, so that it takes no longer for an agency with a million. One statement. */
 export async function countEmailLog(db: AgencyReader): Promise<LogCounts> {
-  const count = (where: RawBuilder<unknown>) =>
-    sql`(select count(*) from (select from emails where ${where} limit ${COUNTED + 1}) held)`;
+  // Those that wait are found by their jobs; of all others the oldest come first, because a hundred thousand may wait at the newest end.
+  const count = (emails: RawBuilder<unknown>) => sql`(select count(*) from (${emails} limit ${COUNTED + 1}) held)`;
+  const waiting = sql`
+    select from jobs join emails on emails.agency_id = jobs.agency_id and emails.id = jobs.email_id
+    where jobs.email_id is not null and emails.status in ('queued', 'sending')`;
+  const held = (status: LogStatus) =>
+    status === "queued" ? waiting : sql`select from emails where ${byStatus[status]} order by emails.id`;
   const { rows } = await sql<LogCounts>`
-    select ${count(sql`true`)} as "all", ${sql.join(logStatuses.map((status) => sql`${count(byStatus[status])} as ${sql.ref(status)}`))}`.execute(
-    db,
-  );
+    select ${count(sql`select from emails`)} as "all",
+      ${sql.join(logStatuses.map((status) => sql`${count(held(status))} as ${sql.ref(status)}`))}`.execute(db);
   const [row] = rows;
   if (!row) throw new Error("A statement of figures answers with one row.");
   return row;
