@@ -105,6 +105,7 @@ describe("what is known", () => {
             const home = kind === "default" ? `${name}.portal.localhost:3000` : name;
             const origin = config.portalOrigin;
             const asked = await database.store(id).read((db) => portalUrl(db, origin));
+            expect(hosts.homeOf(id)).toBe(home);
             expect(`http://${home}`).toBe(asked);
             const choices = await database.store(id).read((db) => listHostChoices(db, origin));
             expect(portalUrlOf(choices, origin)).toBe(asked);
