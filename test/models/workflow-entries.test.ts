@@ -399,8 +399,8 @@ describe("thousands at once", () => {
        where tgoldtable is not null and tgnewtable is not null order by 1`,
     );
     expect(rows).toEqual([
-      { name: "follow_moved_contacts", set: ["enable_nestloop=off"] },
-      { name: "keep_portal_counts", set: ["enable_nestloop=off"] },
+      { name: "follow_moved_contacts", set: ["enable_nestloop=off", "enable_hashjoin=on"] },
+      { name: "keep_portal_counts", set: ["enable_nestloop=off", "enable_hashjoin=on"] },
     ]);
   });
 });
