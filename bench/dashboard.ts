@@ -1,4 +1,7 @@
-// The Client portal page for agencies of 1,000 to 1,000,000 contacts and deep in the list, beside Fastify with EJS.
+// The Client portal page for agencies of 1,000 to 1,000,000 contacts and deep in the list, beside Fastify with EJS and Next.js.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import pg from "pg";
 import { writeCursor } from "../src/models/contacts-cursor.ts";
 import { type Filled, slugsOf, startFilled, startOurs } from "./filled.ts";
@@ -11,9 +14,12 @@ import { havePeers } from "./steps.ts";
 
 export const dashboard: Benchmark = {
   name: "dashboard",
-  about: "the Client portal page at 1k, 100k and 1M contacts and deep in the list, beside Fastify with EJS",
+  about: "the Client portal page at 1k, 100k and 1M contacts and deep in the list, beside Fastify with EJS and Next.js",
   run: measure,
 };
+
+/** Before anything is counted: until the compiler knows each server's busiest functions. */
+const WARM = { connections: 32, seconds: 10, most: 1_500 };
 
 type Side = { name: string; server: Server; request: Buffer };
 type Run = { rate: number; p50: number; app: number; database: number };
@@ -33,12 +39,18 @@ async function measure({ quick }: RunOptions): Promise<Result[]> {
       { name: "deep", ...page(`/${largest}?after=${deep}`) },
     ];
     if (havePeers("fastify")) {
-      const server = await startPeer(filled);
+      const server = await startPeer("Fastify + EJS", "bench/peers/dashboard/fastify.mjs", filled);
       servers.push(server);
       sides.push(
         ...slugs.map((slug, i) => ({ name: `peer ${slug}`, server, request: get("localhost", `/t/${i + 1}`) })),
       );
     }
+    if (havePeers("next")) {
+      const server = await startPeer("Next.js", builtNext(), filled);
+      servers.push(server);
+      sides.push({ name: "next", server, request: get("localhost", "/t/1") });
+    }
+    for (const { server, request } of sides) await load({ ...WARM, port: server.port, requests: [request] });
     return [
       ...told("1 connection", slugs, await rounds(filled, sides, 1, quick)),
       ...told("32 connections", slugs, await rounds(filled, sides, 32, quick)),
@@ -50,10 +62,20 @@ async function measure({ quick }: RunOptions): Promise<Result[]> {
   }
 }
 
-async function startPeer(filled: Filled): Promise<Server> {
-  const env = { NODE_ENV: "production", DATABASE_URL: filled.peerUrl };
-  const probe = { host: "localhost", path: "/" };
-  return startProcess("Fastify + EJS", "bench/peers/dashboard/fastify.mjs", await freePort(), env, probe);
+async function startPeer(name: string, script: string, filled: Filled): Promise<Server> {
+  const env = { NODE_ENV: "production", DATABASE_URL: filled.peerUrl, HOSTNAME: "127.0.0.1" };
+  return startProcess(name, script, await freePort(), env, { host: "localhost", path: "/" });
+}
+
+/** The peer's standalone server, built when it is not there yet (half a minute). */
+function builtNext(): string {
+  const folder = path.join(import.meta.dirname, "peers/dashboard/next");
+  const server = path.join(folder, ".next/standalone/dashboard/next/server.js");
+  // Building needs no database, but the page's module opens a pool.
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", DATABASE_URL: "postgres://localhost:1/none" };
+  const next = path.join(import.meta.dirname, "peers/node_modules/next/dist/bin/next");
+  if (!existsSync(server)) execFileSync(process.execPath, [next, "build"], { cwd: folder, env });
+  return server;
 }
 
 /** The cursor of page 10,001, or of the page in the middle of a shorter list. */
@@ -121,5 +143,6 @@ function told(
     ...beside(names[largest], largest, "ours at 1k", "studio-1"),
     ...beside(`deep in ${names[largest]}`, "deep", "its first page", largest),
     ...slugs.flatMap((slug) => beside(names[slug], slug, "Fastify + EJS", `peer ${slug}`)),
+    ...beside(names["studio-1"], "studio-1", "Next.js", "next"),
   ];
 }

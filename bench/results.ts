@@ -1,4 +1,5 @@
 // What a benchmark gives back: figures of ours beside a peer's from the same run.
+import { goalOf } from "./goals.ts";
 
 /** `ratio` is ours by the peer's, in the direction in which 1 or more is at least as good as the peer. */
 export type Result = {
@@ -68,9 +69,11 @@ const figure = (value: number | null) =>
 const withRange = (value: number | null, range: Range | undefined) =>
   range ? `${figure(value)} [${figure(range[0])}..${figure(range[1])}]` : figure(value);
 
+const told = (goal: ReturnType<typeof goalOf>) => (goal ? `${goal.words}${goal.reached ? "" : ", not reached"}` : "");
+
 /** The results as a table of text. */
 export function table(results: readonly Result[]): string {
-  const head = ["benchmark", "measure", "ours", "peer", "peer's name", "ratio"];
+  const head = ["benchmark", "measure", "ours", "peer", "peer's name", "ratio", "goal"];
   const rows = results.map((one) => [
     one.benchmark,
     one.measure,
@@ -78,6 +81,7 @@ export function table(results: readonly Result[]): string {
     withRange(one.peer, one.peerRange),
     one.peerName ?? "",
     one.ratio === null ? "" : one.ratio.toFixed(2),
+    told(goalOf(one)),
   ]);
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: string[]) =>

@@ -27,7 +27,7 @@ export const freePort = () =>
     });
   });
 
-/** Starts a script under this Node.js and resolves once `probe` is answered with anything but a server error. */
+/** Starts a script under this Node.js (TypeScript by tsx) and resolves once `probe` is answered with anything but a server error. */
 export async function startProcess(
   name: string,
   script: string,
@@ -35,7 +35,8 @@ export async function startProcess(
   env: Record<string, string>,
   probe: { host: string; path: string },
 ): Promise<Server> {
-  const child = spawn(process.execPath, ["--import", "tsx", path.join(root, script)], {
+  const typed = /\.tsx?$/.test(script) ? ["--import", "tsx"] : [];
+  const child = spawn(process.execPath, [...typed, path.resolve(root, script)], {
     cwd: root,
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, PORT: String(port), ...env },

@@ -1,11 +1,11 @@
 // Starting: from nothing to the first page that is answered, with PostgreSQL running and migrated; the bundle as in production.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { settings } from "./filled.ts";
+import { asInProduction, buildInto, settings } from "./filled.ts";
 import { alone, type Benchmark, type Result, type RunOptions } from "./results.ts";
 import { freePort } from "./servers.ts";
 import { startBench } from "./steps.ts";
@@ -22,9 +22,7 @@ async function measure({ quick }: RunOptions): Promise<Result[]> {
   const bench = await startBench();
   try {
     const url = await bench.fresh("bench_start", true);
-    const built = path.join(bench.folder, "dist");
-    execFileSync(process.execPath, ["bin/build.mjs", "--out", built], { cwd: root });
-    const ways = { "the bundle": [path.join(built, "main.mjs")], "the sources": ["--import", "tsx", "src/main.ts"] };
+    const ways = { "the bundle": [buildInto(bench.folder)], "the sources": ["--import", "tsx", "src/main.ts"] };
     const seen = new Map<string, Started[]>(Object.keys(ways).map((way) => [way, []]));
     for (let round = 0; round <= (quick ? 2 : 5); round++)
       for (const [way, args] of Object.entries(ways)) {
@@ -52,7 +50,12 @@ type Started = { ms: number; memory: number };
 
 async function start(args: string[], url: string, folder: string): Promise<Started> {
   const port = await freePort();
-  const env = { ...process.env, PORT: String(port), ...settings(url, folder, port, await freePort()) };
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    ...settings(url, folder, port, await freePort()),
+    ...asInProduction,
+  };
   const began = performance.now();
   const child = spawn(process.execPath, args, { cwd: root, stdio: "ignore", env });
   try {
