@@ -99,17 +99,17 @@ const QUEUE = `
     from contacts join agencies on agencies.id = contacts.agency_id where agencies.slug = $1 order by contacts.id limit $2
     returning agency_id, id
   )
-  insert into jobs (agency_id, kind, lane, email_id) select agency_id, 'send-email', $3, id from made returning email_id`;
+  insert into jobs (agency_id, kind, lane, email_id) select agency_id, 'send-email', $3, id from made returning agency_id, email_id`;
 
 const queueMails = (owner: pg.Client, count: number) => owner.query(QUEUE, ["northwind", count, "bulk"]);
 
 /** Milliseconds from queueing one login mail of Rivermark until the relay has taken it, by the database's clock. */
 async function oneMail(owner: pg.Client): Promise<number> {
-  const { rows } = await owner.query<{ email_id: string }>(QUEUE, ["rivermark", 1, "interactive"]);
+  const { rows } = await owner.query<{ agency_id: string; email_id: string }>(QUEUE, ["rivermark", 1, "interactive"]);
   for (;;) {
     const sent = await owner.query<{ ms: number }>(
-      "select extract(epoch from sent_at - queued_at)::float8 * 1000 as ms from emails where id = $1 and sent_at is not null",
-      [rows[0]?.email_id],
+      "select extract(epoch from sent_at - queued_at)::float8 * 1000 as ms from emails where agency_id = $1 and id = $2 and sent_at is not null",
+      [rows[0]?.agency_id, rows[0]?.email_id],
     );
     if (sent.rows[0]) return sent.rows[0].ms;
     await sleep(5);

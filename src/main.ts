@@ -89,6 +89,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       databaseUrl: database.url,
       directoryPool: deps.pools.directory,
       concurrency: config.workerConcurrency,
+      besideRequests: config.process === "all",
       limits: { perSecond: config.smtpMaxPerSecond, agencyPerMinute: config.agencyMaxPerMinute },
       onPace: metrics.pace,
       onAttempt: metrics.attempt,

@@ -7,13 +7,14 @@ import { listen } from "../db/listen.ts";
 import { createWorkerLock } from "../db/worker-lock.ts";
 import { Unavailable } from "../models/errors.ts";
 import { createAgencyPace } from "./agency-pace.ts";
+import { createAppetite } from "./appetite.ts";
 import { awakeMailer } from "./awake.ts";
 import { createHandlers, createOnQuarantined, type HandlerDeps } from "./handlers.ts";
 import type { PaceState } from "./pace.ts";
 import { pacedHandlers } from "./paced.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import { ensureSweep } from "./sweep.ts";
-import { createWorker, type Pace, type Worker, type WorkerHooks } from "./worker.ts";
+import { bulkSlots, createWorker, type Pace, type Worker, type WorkerHooks } from "./worker.ts";
 
 export type StartWorkerOptions = HandlerDeps & {
   /** Where the listening connection goes; the same database as the pools'. */
@@ -22,6 +23,8 @@ export type StartWorkerOptions = HandlerDeps & {
   directoryPool: Pool;
   /** Jobs at once (WORKER_CONCURRENCY). */
   concurrency: number;
+  /** Web requests are answered by this very process (PROCESS=all): bulk makes room for them. */
+  besideRequests?: boolean;
   /** Messages that the relay may get in a second (SMTP_MAX_PER_SECOND), and e-mails that an agency may send in a minute (AGENCY_MAX_PER_MINUTE). */
   limits?: { perSecond?: number | undefined; agencyPerMinute?: number | undefined };
   /** Called with the relay's pace at the start and at each change, for the metrics. */
@@ -60,6 +63,7 @@ export function startWorker(options: StartWorkerOptions): Worker & { jobs: Direc
   const agencyPace = createAgencyPace(options.limits?.agencyPerMinute);
   // leases are renewed in time for a stop of this length to leave them ours
   const awake = awakeMailer(options.mailer, (jobs.leaseSeconds * 1_000) / 2);
+  const appetite = options.besideRequests ? createAppetite(bulkSlots(options.concurrency)) : undefined;
   const lock = createWorkerLock(`${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`);
   const worker = createWorker({
     jobs,
@@ -82,6 +86,7 @@ export function startWorker(options: StartWorkerOptions): Worker & { jobs: Direc
       }),
     log,
     concurrency: options.concurrency,
+    ...(appetite ? { bulkAtOnce: appetite.bulk } : {}),
     name: lock.name,
     onQuarantined: createOnQuarantined(options),
     ...(hooks ? { hooks } : {}),
@@ -91,5 +96,9 @@ export function startWorker(options: StartWorkerOptions): Worker & { jobs: Direc
     // with the database away at the start, the next process to start writes it
     if (!(error instanceof Unavailable)) log.error({ err: error }, "The sweep could not be planned.");
   });
-  return { ...worker, jobs, stop: () => worker.stop().finally(awake.stop) };
+  const stopWatching = () => {
+    awake.stop();
+    appetite?.stop();
+  };
+  return { ...worker, jobs, stop: () => worker.stop().finally(stopWatching) };
 }

@@ -39,6 +39,8 @@ export type WorkerOptions = {
   log: Pick<Logger, "info" | "warn" | "error">;
   /** Jobs at once. About a third of them, one at least, take no bulk. */
   concurrency: number;
+  /** Bulk jobs at once, when that follows something; never more than `concurrency` leaves. */
+  bulkAtOnce?: () => number;
   /** This worker's name in the job table at the moment of asking. */
   name: () => string;
   /** Called when a job crashed too often and was set aside, so that what it stood for can say so. */
@@ -67,11 +69,16 @@ type Run = { job: ClaimedJob; abort: AbortController; ended: Promise<void>; held
 // A job that was claimed ahead and has not had its turn by then is better off with another worker.
 const LONGEST_WAIT_MS = 5_000;
 
+/** Of so many jobs at once, how many may be bulk: the rest wait for interactive ones. */
+export const bulkSlots = (concurrency: number): number =>
+  concurrency > 1 ? concurrency - Math.max(1, Math.round(concurrency / 3)) : concurrency;
+
 /** Starts a worker; it claims as soon as it listens, or at once where it only polls. */
 export function createWorker(options: WorkerOptions): Worker {
   const { jobs, handlers, log, concurrency, hooks = {} } = options;
   const pace = { ...PACE, ...options.pace };
-  const reserved = concurrency > 1 ? Math.max(1, Math.round(concurrency / 3)) : 0;
+  const forBulk = bulkSlots(concurrency);
+  const bulkAtOnce = () => Math.min(forBulk, options.bulkAtOnce?.() ?? forBulk);
   const runs = new Set<Run>();
   const ending = new Set<Run>();
   const finishing = batched(jobs, log);
@@ -84,7 +91,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const allWaiting = () => [...waiting.interactive, ...waiting.bulk];
   const room = () => ({
     free: concurrency - runs.size + ahead.size() - waiting.interactive.length - waiting.bulk.length,
-    bulk: Math.max(0, concurrency - reserved - bulkRuns + ahead.size() - waiting.bulk.length),
+    bulk: Math.max(0, bulkAtOnce() - bulkRuns + ahead.size() - waiting.bulk.length),
     start: Math.max(0, concurrency - runs.size - waiting.interactive.length - waiting.bulk.length),
   });
 
@@ -107,6 +114,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const claimed = await orLater(() => jobs.claimJobs(options.name(), wanted), "claim jobs");
       if (!claimed) return;
       for (const job of claimed) waiting[job.lane].push(hold(job, claimedAt));
+      if (claimed.length >= Math.min(wanted.free, wanted.bulk)) void noteGrowth();
       // where jobs are held ahead the next claim leaves for the database before they run
       if (ahead.size() > 0 && waiting.interactive.length === 0) setImmediate(startWaiting);
       else startWaiting();
@@ -125,8 +133,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function startWaiting(): void {
     while (runs.size < concurrency && !stopping) {
-      const next =
-        waiting.interactive.shift() ?? (bulkRuns < concurrency - reserved ? waiting.bulk.shift() : undefined);
+      const next = waiting.interactive.shift() ?? (bulkRuns < bulkAtOnce() ? waiting.bulk.shift() : undefined);
       if (!next) return;
       start(next);
     }
@@ -269,8 +276,10 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   // A queue is empty most of the time, and what PostgreSQL learnt of it then would be wrong about a hundred thousand.
+  let notedAt = Number.NEGATIVE_INFINITY;
   async function noteGrowth(): Promise<void> {
-    if (ahead.size() === 0 && bulkRuns === 0) return;
+    if (stopping || performance.now() - notedAt < pace.poll) return;
+    notedAt = performance.now();
     const grown = await orLater(() => jobs.noteGrowth(), "look at how the tables have grown");
     if (grown?.length) log.info({ tables: grown }, "Tables have grown; their statements are planned anew.");
   }
@@ -278,7 +287,6 @@ export function createWorker(options: WorkerOptions): Worker {
   const poll = async () => {
     await handOver();
     wake();
-    await noteGrowth();
   };
   const failed = (error: unknown) => log.error({ err: error }, "The worker stumbled and goes on.");
   const timers = [

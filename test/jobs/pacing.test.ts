@@ -1,7 +1,8 @@
 // How a worker paces itself: how far it claims ahead, when it leaves a relay alone, how long a job waits for its next attempt.
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createAgencyPace } from "../../src/jobs/agency-pace.ts";
 import { createAhead } from "../../src/jobs/ahead.ts";
+import { createAppetite, followLag } from "../../src/jobs/appetite.ts";
 import { retryDelay } from "../../src/jobs/delays.ts";
 import { createPace, type PaceState } from "../../src/jobs/pace.ts";
 import { createRelay } from "../../src/jobs/relay.ts";
@@ -219,6 +220,32 @@ describe("an agency that may send so many a minute", () => {
   test("has no limit unless one is set", () => {
     const pace = createAgencyPace();
     for (let n = 0; n < 1_000; n++) expect(pace.wait(bulk(n))).toBe(0);
+  });
+});
+
+describe("bulk beside web requests", () => {
+  test("takes half as many slots at each lag of the event loop, one at least, and one more while there is none", () => {
+    const appetite = followLag(13);
+    appetite.seen(1);
+    expect(appetite.bulk()).toBe(13);
+    const lagging = Array.from({ length: 5 }, () => {
+      appetite.seen(40);
+      return appetite.bulk();
+    });
+    expect(lagging).toEqual([6, 3, 1, 1, 1]);
+    for (let n = 0; n < 4; n++) appetite.seen(2);
+    expect(appetite.bulk()).toBe(5);
+  });
+
+  test("sees a loop that is kept busy, and a loop that is free again", async () => {
+    const appetite = createAppetite(8);
+    onTestFinished(() => appetite.stop());
+    const busy = setInterval(() => {
+      for (const until = performance.now() + 60; performance.now() < until; );
+    }, 1);
+    await expect.poll(() => appetite.bulk()).toBe(1);
+    clearInterval(busy);
+    await expect.poll(() => appetite.bulk()).toBeGreaterThan(2);
   });
 });
 
