@@ -30,8 +30,11 @@ export type MagicLink = { linkId: string; url: string; expiresAt: Date };
 
 /** Makes a magic link on the host that the agency selected. Throws NotFound for a contact who is unknown or revoked. */
 export async function createMagicLink(db: AgencyDb, link: NewMagicLink, origin: PortalOrigin): Promise<MagicLink> {
-  const { token, ...made } = await createAccessLink(db, { ...link, kind: "magic" });
-  return { ...made, url: `${await portalUrl(db, origin)}${portal.link(token)}` };
+  const [{ token, ...made }, base] = await Promise.all([
+    createAccessLink(db, { ...link, kind: "magic" }),
+    portalUrl(db, origin),
+  ]);
+  return { ...made, url: `${base}${portal.link(token)}` };
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,7 +1,8 @@
 // Members as the web layer meets them: their sessions as rows, and which agencies they may enter with which role.
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { GlobalDb, Role } from "../db/schema.ts";
+import { createStatement } from "./statement.ts";
 
 /** An agency that a member belongs to, with his role there. */
 export type Membership = {
@@ -36,7 +37,7 @@ export function hasRole(role: Role, needed: Role): boolean {
 
 /** SHA-256 of a bearer secret, the only form of it that is stored. */
 export function hashOf(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
+  return hash("sha256", secret, "buffer");
 }
 
 /** Starts a session and returns its id, which only the cookie holds. It ends after 12 hours without a request, or after 7 days. */
@@ -56,30 +57,34 @@ export async function startMemberSession(db: GlobalDb, session: NewMemberSession
   return id;
 }
 
-/** The visit behind a session id, or undefined when it is unknown, ended or idle for too long. One statement, which also notes that the member was seen. `visited` is the slug of the agency that the path names. */
-export async function findMemberVisit(
-  db: GlobalDb,
-  sessionId: string,
-  visited?: string,
-): Promise<MemberVisit | undefined> {
-  const hash = hashOf(sessionId);
-  const { rows } = await sql<{ id: string; name: string; email: string; memberships: Membership[] | null }>`
+type VisitRow = { id: string; name: string; email: string; memberships: Membership[] | null };
+
+const findVisit = createStatement<{ idHash: Buffer; visited: string | null }, VisitRow>(
+  (place) => sql<VisitRow>`
     with seen as (
       update member_sessions set last_seen_at = now()
-      where id_hash = ${hash} and ends_at > now()
+      where id_hash = ${place("idHash")}::bytea and ends_at > now()
         and last_seen_at between now() - interval '12 hours' and now() - interval '1 minute'
     )
     select m.id, m.name, m.email, (
       select json_agg(json_build_object('agencyId', a.id, 'slug', a.slug, 'name', a.name, 'timeZone', a.time_zone, 'role', ms.role, 'failedEmails',
-               case when a.slug = ${visited ?? null}::text then (
+               case when a.slug = ${place("visited")}::text then (
                  select count(*) from (select from emails where emails.agency_id = a.id and emails.status = 'failed' limit ${sql.lit(MOST_FAILED)}) failed
                ) else 0 end)
              order by a.name, a.slug)
       from memberships ms join agencies a on a.id = ms.agency_id where ms.member_id = m.id
     ) as memberships
     from member_sessions s join members m on m.id = s.member_id
-    where s.id_hash = ${hash} and s.ends_at > now() and s.last_seen_at > now() - interval '12 hours'`.execute(db);
-  const row = rows[0];
+    where s.id_hash = ${place("idHash")}::bytea and s.ends_at > now() and s.last_seen_at > now() - interval '12 hours'`,
+);
+
+/** The visit behind a session id, or undefined when it is unknown, ended or idle for too long. One statement, which also notes that the member was seen. `visited` is the slug of the agency that the path names. */
+export async function findMemberVisit(
+  db: GlobalDb,
+  sessionId: string,
+  visited?: string,
+): Promise<MemberVisit | undefined> {
+  const [row] = await findVisit(db, { idHash: hashOf(sessionId), visited: visited ?? null });
   if (!row) return undefined;
   return { member: { id: row.id, name: row.name, email: row.email }, memberships: row.memberships ?? [] };
 }

@@ -2,6 +2,9 @@
 import { type CompiledQuery, type RawBuilder, sql } from "kysely";
 import type { AgencyReader } from "../db/schema.ts";
 
+/** What any store gives to its reader. */
+type Executor = Pick<AgencyReader, "getExecutor">;
+
 class Place {
   readonly name: string;
   constructor(name: string) {
@@ -18,9 +21,9 @@ export type PlaceOf<Values> = (name: keyof Values & string) => RawBuilder<unknow
  */
 export function createStatement<Values extends Record<string, unknown>, Row>(
   build: (place: PlaceOf<Values>) => RawBuilder<Row>,
-): (db: AgencyReader, values: Values) => Promise<Row[]> {
+): (db: Executor, values: Values) => Promise<Row[]> {
   let made: { query: CompiledQuery<Row>; names: string[] } | undefined;
-  const make = (db: AgencyReader) => {
+  const make = (db: Executor) => {
     const query = build((name) => sql`${new Place(name)}`).compile(db);
     return { query, names: query.parameters.map(nameOf) };
   };

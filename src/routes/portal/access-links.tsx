@@ -65,7 +65,7 @@ const show = (c: PortalContext, link: AccessLink, pressedBlind?: boolean) =>
 async function open(c: PortalContext) {
   refuse(await linkViewLimit(c));
   const store = c.get("store");
-  const link = await store.read((db) => findAccessLink(db, tokenOf(c)));
+  const link = await store.readOne((db) => findAccessLink(db, tokenOf(c)));
   if (!link) return unknown(c);
   if (isOwn(c, link)) return seeOther(c, link.destination);
   if (c.req.method === "GET" && !link.openedAt) await store.write((db) => recordOpening(db, link, c.get("address")));
@@ -76,7 +76,7 @@ async function redeem(c: PortalContext) {
   const isForm = await carriesFormToken(c);
   if (isForm && !c.get("contact")) return enter(c);
   refuse(await linkUseLimit(c));
-  const link = await c.get("store").read((db) => findAccessLink(db, tokenOf(c)));
+  const link = await c.get("store").readOne((db) => findAccessLink(db, tokenOf(c)));
   if (!link) return unknown(c);
   // Beside the check that every form gets: a robot that posts without the page's own cookie and field finds nothing done.
   if (!isForm) return show(c, link, true);
@@ -106,7 +106,7 @@ const arriveBy = (c: PortalContext, { entry, link }: Entered) =>
 async function sendNew(c: PortalContext) {
   refuse(await linkUseLimit(c));
   const store = c.get("store");
-  const link = await store.read((db) => findAccessLink(db, tokenOf(c)));
+  const link = await store.readOne((db) => findAccessLink(db, tokenOf(c)));
   if (!link) return unknown(c);
   refuse(await mailLimit(c));
   const kind = link.kind === "reset" ? "reset-password" : "sign-in-link";

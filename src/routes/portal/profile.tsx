@@ -20,7 +20,7 @@ const home = (c: PortalContext) =>
 
 function devicesOf(c: PortalContext) {
   const contact = signedIn(c);
-  return c.get("store").read((db) => listDevices(db, contact.id, contact.session.id));
+  return c.get("store").readOne((db) => listDevices(db, contact.id, contact.session.id));
 }
 
 async function show(c: PortalContext, name?: { typed: string; error: string }) {
@@ -55,13 +55,13 @@ async function signedOut(c: PortalContext, text: string) {
 async function signOutOne(c: PortalContext) {
   const id = c.req.param("id") ?? "";
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new NotFound("No such device.");
-  await c.get("store").write((db) => endSession(db, signedIn(c).id, id));
+  await c.get("store").writeOne((db) => endSession(db, signedIn(c).id, id));
   return signedOut(c, "Device signed out");
 }
 
 async function signOutOthers(c: PortalContext) {
   const { id, session } = signedIn(c);
-  const count = await c.get("store").write((db) => endOtherSessions(db, id, session.id));
+  const count = await c.get("store").writeOne((db) => endOtherSessions(db, id, session.id));
   return signedOut(c, count === 1 ? "1 device signed out" : `${count} devices signed out`);
 }
 

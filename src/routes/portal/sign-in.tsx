@@ -51,7 +51,7 @@ async function signIn(c: PortalContext) {
 
 async function enter(c: PortalContext, email: string, password: string): Promise<Entry | undefined> {
   const store = c.get("store");
-  const { contactId, hash } = await store.read((db) => findContactPassword(db, email));
+  const { contactId, hash } = await store.readOne((db) => findContactPassword(db, email));
   const { ok, rehashed } = await verifyPassword(hash, password);
   if (!ok || !contactId || !hash) return undefined;
   return store.write(async (db) => {
