@@ -30,14 +30,22 @@ export const limits = {
 export const limitKey = ({ name }: Limit, key: string): string => `${name}:${key}`;
 
 // Whatever is counted here guards something, and what cannot be counted is refused: never a way past, never our own fault on screen.
-async function counting<T>(work: () => Promise<T>): Promise<T> {
+async function counting<T>(work: () => Promise<T>, isCounting = (_: unknown) => true): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (!isCounting(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new Unavailable(`The limits cannot be counted: ${reason}`, { cause: error });
   }
 }
+
+// PostgreSQL names the function in which a statement failed.
+const isOfHitLimit = (error: unknown) =>
+  error instanceof Error && "where" in error && / hit_limit\(/.test(String(error.where));
+
+/** Runs a statement that counts by hit_limit and does more; throws Unavailable when it was the counting that failed. */
+export const countingWithin = <T>(work: () => Promise<T>): Promise<T> => counting(work, isOfHitLimit);
 
 /** What one hit left: whether it was within the limit, and in how many seconds the window ends. */
 export type Hit = { allowed: boolean; left: number; retryAfter: number };

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { AgencyDb, LinkKind } from "../db/schema.ts";
 import { grant, isTokenShaped, linkKinds, spend } from "./access-links.ts";
 import { type Entered, type Entry, enter, entryOf, openingOf, type Visit } from "./contact-sessions.ts";
-import { type Limit, limitKey } from "./limits.ts";
+import { countingWithin, type Limit, limitKey } from "./limits.ts";
 import { createStatement } from "./statement.ts";
 
 /** How a press ended: refused for so many seconds, or with an entry; without either, redeemAccessLink must say why. */
@@ -54,7 +54,8 @@ const press = createStatement<Values, Row>((place) => {
 
 /**
  * Counts a press against `limit` and, within it, signs in the contact whom a token's link was made for, once: all that
- * redeemAccessLink checks, marks and records, in one statement. Of a visit that replaces another session it knows nothing.
+ * redeemAccessLink checks, marks and records, in one statement. Of a visit that replaces another session it knows nothing. Throws
+ * Unavailable when the limit cannot be counted.
  */
 export async function pressLink(
   db: AgencyDb,
@@ -63,13 +64,14 @@ export async function pressLink(
   limit: { limit: Limit; key: string },
 ): Promise<Press> {
   const { id, opening } = openingOf(visit);
-  const [row] = await press(db, {
+  const values = {
     ...opening,
     limitKey: limitKey(limit.limit, limit.key),
     most: limit.limit.max,
     seconds: limit.limit.seconds,
     tokenHash: hash("sha256", isTokenShaped(token) ? token : "", "buffer"),
-  });
+  };
+  const [row] = await countingWithin(() => press(db, values));
   if (!row || row.wait > 0) return { retryAfter: row?.wait ?? limit.limit.seconds, entered: undefined };
   if (!row.session_id) return { retryAfter: undefined, entered: undefined };
   const link = { kind: row.link_kind, destination: row.destination };

@@ -69,6 +69,25 @@ describe("robots", () => {
   });
 });
 
+describe("while the limits cannot be counted", () => {
+  it("a link is neither opened nor redeemed: 503, and it works afterwards", async () => {
+    const { joined } = world.northwind.contacts;
+    const path = portal.link(await makeLink(world, world.northwind, joined.id));
+    const person = world.client(world.northwind);
+    await person.page(path);
+    await change("alter table limits rename to limits_away");
+    try {
+      const answers = [await person.get(path), await person.post(path), await person.post(`${path}/new`)];
+      expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+      for (const { headers } of answers) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+    } finally {
+      await change("alter table limits_away rename to limits");
+    }
+    expect(await countSessions(world, joined.id)).toBe(0);
+    expect((await person.post(path)).status).toBe(303);
+  });
+});
+
 describe("the page of a live link", () => {
   it("names the agency and the masked account and has one button", async () => {
     const { joined } = world.northwind.contacts;
