@@ -12,6 +12,7 @@ import { noisyNeighbour } from "./noisy-neighbour.ts";
 import { type Benchmark, type Result, table } from "./results.ts";
 import { search } from "./search.ts";
 import { startUp } from "./start-up.ts";
+import { workflows } from "./workflows.ts";
 
 const benchmarks: readonly Benchmark[] = [
   hosts,
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   crash,
   magicLink,
   noisyNeighbour,
+  workflows,
   startUp,
 ];
 

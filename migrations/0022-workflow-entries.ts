@@ -13,6 +13,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add foreign key (agency_id, workflow_id, version_id) references workflow_versions (agency_id, workflow_id, id) on delete cascade`.execute(
     db,
   );
+  // The contact's own reference says it already.
+  await sql`alter table contact_tags drop constraint contact_tags_agency_id_fkey`.execute(db);
   // Links that may count as expired unused, by when they end.
   await sql`
     create index access_links_by_end on access_links (agency_id, expires_at) where kind in ('invite', 'login', 'magic')`.execute(
@@ -37,9 +39,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
               where t.agency_id = c.agency_id and t.contact_id = c.id and t.tag = any (not_tags)))
     $$`.execute(db);
 
-  // A run has the id of its job. In the order of the contacts, so that two who enter the same ones never wait for each other in turn.
+  // A run has the id of its job. In the order of the contacts, so that two who enter the same ones never wait for each other in turn;
+  // with memory for a hundred thousand of them.
   await sql`
-    create function enter_workflow(entered workflows, contact_ids uuid[]) returns integer language plpgsql as $$
+    create function enter_workflow(entered workflows, contact_ids uuid[]) returns integer language plpgsql set work_mem = '32MB' as $$
     declare made integer;
     begin
       with run as (
