@@ -19,19 +19,12 @@ export type HostChoice = {
 
 /** The agency's hosts, its default one first. One is selected: the default one when no other is. */
 export async function listHostChoices(db: AgencyReader, origin: PortalOrigin): Promise<HostChoice[]> {
-  const rows = await db
-    .selectFrom("hosts")
-    .select(["id", "kind", "name", "selected_at"])
-    .select(
-      sql<HostChoice["state"]>`case when kind = 'default' then 'active' when verified_at is null then 'pending'
-        when degraded_at is not null then 'degraded' when active_at is null then 'proven' else 'active' end`.as(
-        "state",
-      ),
-    )
-    .where("released_at", "is", null)
-    .orderBy("kind", "desc")
-    .orderBy("name")
-    .execute();
+  // As text: every dashboard's first page asks this, and building it took longer than reading the answer.
+  const { rows } = await sql<Pick<HostChoice, "id" | "kind" | "name" | "state"> & { selected_at: Date | null }>`
+    select id, kind, name, selected_at,
+      case when kind = 'default' then 'active' when verified_at is null then 'pending'
+        when degraded_at is not null then 'degraded' when active_at is null then 'proven' else 'active' end as state
+    from hosts where released_at is null order by kind desc, name`.execute(db);
   const chosen = rows.find(({ selected_at }) => selected_at !== null) ?? rows.find(({ kind }) => kind === "default");
   return rows.map((row) => ({
     id: row.id,
