@@ -114,7 +114,6 @@ export type ContactsTable = {
   password_set_at: Moment;
   password_offered_at: Moment;
   access_version: Generated<number>;
-  last_email_id: string | null;
   /** Since when the contact wants no workflow mails. */
   workflow_mail_off_at: Moment;
   status: GeneratedAlways<ContactStatus>;

@@ -168,7 +168,6 @@ async function insertInvite(
     })
     .returning("id")
     .executeTakeFirstOrThrow();
-  await db.updateTable("contacts").set({ last_email_id: sent.id }).where("id", "=", contactId).execute();
   await db
     .insertInto("events")
     .values({ kind: "contact.invited", contact_id: contactId, member_id: memberId, email_id: sent.id, at })

@@ -25,7 +25,7 @@ export async function cutPage(db: AgencyReader, { sort }: Narrowed, place: Place
     ${cut.with ?? sql``}
     select contacts.*, ${emailColumns}, ${tagColumn}
     from (
-      select ${contactColumns}, contacts.agency_id, contacts.last_email_id, ${key.column} as sort_key, ${key.cursor} as cursor, ${cut.total} as total
+      select ${contactColumns}, contacts.agency_id, ${key.column} as sort_key, ${key.cursor} as cursor, ${cut.total} as total
       from contacts where ${cut.where} ${beyond} order by ${ordered} limit ${sql.lit(place.limit)}
     ) contacts ${lastEmail}
     order by contacts.sort_key ${order}, contacts.id ${order}`.execute(db);

@@ -140,7 +140,10 @@ export const tagColumn = sql.raw(`array(
   select tag from contact_tags where contact_tags.agency_id = contacts.agency_id and contact_tags.contact_id = contacts.id
   order by tag) as tags`);
 /** Joins each contact's newest e-mail. */
-export const lastEmail = sql`left join emails on emails.agency_id = contacts.agency_id and emails.id = contacts.last_email_id`;
+export const lastEmail = sql`left join lateral (
+  select id, kind, status, reason, status_at from emails newest
+  where newest.agency_id = contacts.agency_id and newest.contact_id = contacts.id
+  order by queued_at desc, id desc limit 1) emails on true`;
 
 export type RawRow = {
   id: string;

@@ -33,7 +33,7 @@ export type NewEmails = {
   markInvited?: boolean | undefined;
 };
 
-/** Queues one e-mail: its row, its job and the contact's `last_email_id` in one statement. Returns the e-mail's id; throws NotFound for an unknown contact. */
+/** Queues one e-mail: its row, its job and its event in one statement. Returns the e-mail's id; throws NotFound for an unknown contact. */
 export async function queueEmail(db: AgencyDb, email: NewEmail): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     with made as (
@@ -112,9 +112,10 @@ const afterwards = (lane: Lane, markInvited: boolean) => sql`
     ), told as (
       insert into events (kind, member_id, contact_id, email_id, data)
       select 'email.queued', sent_by, contact_id, id, jsonb_build_object('email', kind) from made
-    ), marked as (
-      update contacts set last_email_id = made.id ${markInvited ? sql`, invited_at = coalesce(invited_at, now())` : sql``}
-      from made where contacts.id = made.contact_id
+    )${markInvited ? marked : sql``}`;
+
+const marked = sql`, marked as (
+      update contacts set invited_at = now() from made where contacts.id = made.contact_id and contacts.invited_at is null
     )`;
 
 /** An e-mail as the dashboard lists it; `reason` says in words why it is delayed, bounced, suppressed, failed or cancelled. */

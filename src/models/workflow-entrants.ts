@@ -79,7 +79,8 @@ function isThere({ on, tag = "", days = 0 }: Definition["trigger"]): RawBuilder<
       return sql<boolean>`exists (select from access_links link
         where link.agency_id = contact.agency_id and link.contact_id = contact.id and link.expires_at <= now() and ${isUnused})`;
     case "email-bounced":
-      return sql<boolean>`exists (select from emails bounced
-        where bounced.agency_id = contact.agency_id and bounced.id = contact.last_email_id and bounced.status = 'bounced')`;
+      return sql<boolean>`(select status from emails newest
+        where newest.agency_id = contact.agency_id and newest.contact_id = contact.id
+        order by queued_at desc, id desc limit 1) = 'bounced'`;
   }
 }

@@ -214,9 +214,10 @@ describe("the list of contacts", () => {
     const id = await insertContact(database, store.id, { email: "jane@a.example" });
     expect((await store.read((db) => findContactRow(db, id)))?.lastEmail).toBeUndefined();
     await database.owner.query(
-      `with mail as (insert into emails (agency_id, kind, contact_id, to_email, lifetime_seconds, status, reason)
-         values ($1, 'invite', $2, 'jane@a.example', 60, 'bounced', 'The mailbox does not exist.') returning id)
-       update contacts set last_email_id = mail.id from mail where contacts.id = $2`,
+      `insert into emails (agency_id, kind, contact_id, to_email, lifetime_seconds, status, reason, queued_at)
+         values ($1, 'login-email', $2, 'jane@a.example', 60, 'sent', null, now() - interval '1 day'),
+                ($1, 'invite', $2, 'jane@a.example', 60, 'bounced', 'The mailbox does not exist.', now()),
+                ($1, 'login-email', $2, 'jane@a.example', 60, 'sent', null, now() - interval '1 minute')`,
       [store.id, id],
     );
     const mail = { kind: "invite", status: "bounced", reason: "The mailbox does not exist." };

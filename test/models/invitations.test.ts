@@ -99,13 +99,13 @@ describe("a pasted list", () => {
       { name: "not-invited", email: "not-invited@acme.example", status: "invited", at_once: false },
     ]);
     const emails = await rows(
-      `select e.kind, e.to_email, e.personal_message, e.lifetime_seconds, j.kind as job, j.lane, c.last_email_id = e.id as last
+      `select e.kind, e.to_email, e.personal_message, e.lifetime_seconds, j.kind as job, j.lane
        from emails e join jobs j on j.email_id = e.id join contacts c on c.id = e.contact_id order by to_email`,
     );
     const each = { kind: "invite", personal_message: "Welcome", lifetime_seconds: 1_209_600, job: "send-email" };
     expect(emails).toEqual([
-      { ...each, to_email: "new@acme.example", lane: "bulk", last: true },
-      { ...each, to_email: "not-invited@acme.example", lane: "bulk", last: true },
+      { ...each, to_email: "new@acme.example", lane: "bulk" },
+      { ...each, to_email: "not-invited@acme.example", lane: "bulk" },
     ]);
     const events = await rows("select kind, data from events where contact_id = $1 order by kind", known);
     expect(events.map(({ kind }) => kind)).toEqual(["contact.invited", "email.queued"]);
@@ -249,7 +249,7 @@ describe("another agency", () => {
     expect((await plan(pick(theirs))).groups).toEqual([]);
     expect(counts(await plan(paste("jane@acme.example")))).toEqual({ new: 1 });
     expect((await send(paste("jane@acme.example"))).sent).toBe(1);
-    expect(await contact(theirs)).toMatchObject({ status: "joined", last_email_id: null });
+    expect(await contact(theirs)).toMatchObject({ status: "joined" });
     expect(await rows("select agency_id from emails")).toEqual([{ agency_id: northwind.id }]);
   });
 });

@@ -14,7 +14,7 @@ async function open() {
   const emails = async () =>
     (
       await world.database.owner.query(
-        "select kind, to_email, emails.status, contacts.last_email_id = emails.id as last from emails join contacts on contacts.id = contact_id order by emails.id",
+        "select kind, to_email, status, row_number() over (partition by contact_id order by queued_at desc, id desc) = 1 as last from emails order by id",
       )
     ).rows;
   const fix = (id: string, email: string, htmx?: string) =>

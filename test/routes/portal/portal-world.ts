@@ -66,7 +66,7 @@ export async function contactRow(world: World, contactId: string): Promise<Recor
 export async function restore(world: World): Promise<void> {
   await world.database.owner.query(`
     delete from limits; delete from mail_requests; delete from jobs; delete from contact_sessions; delete from access_links;
-    update contacts set last_email_id = null, password_hash = null, password_set_at = null, password_offered_at = null,
+    update contacts set password_hash = null, password_set_at = null, password_offered_at = null,
       access_version = 1, last_sign_in_at = null,
       invited_at = case when email not like 'not-invited@%' then '2026-11-01T09:00Z'::timestamptz end,
       joined_at = case when email similar to '(joined|revoked)@%' then '2026-11-02T10:00Z'::timestamptz end,
