@@ -50,7 +50,7 @@ export function createRelayConnections(options: RelayOptions): RelayConnections 
     } catch (error) {
       if (!(error instanceof NotTaken)) throw error;
       const { code = "", responseCode } = error.cause;
-      if (responseCode && responseCode !== 421 && (await line.reset())) idle.push(line);
+      if (responseCode && responseCode !== 421 && (await line.reset(patience))) idle.push(line);
       else line.close();
       // the relay had closed it meanwhile: it was not asked for the message, so a new connection may carry it
       if (kept && !error.handedOver && !responseCode && LOST.has(code)) return await send(message, patience);
@@ -71,6 +71,7 @@ class Line {
   readonly #ready: Promise<void>;
   readonly #idle: NodeJS.Timeout;
   #fail: (error: SendError) => void = () => undefined;
+  #isSignedIn = false;
   isOpen = true;
 
   constructor({ auth, ...options }: RelayOptions, onEnd: (line: Line) => void) {
@@ -130,6 +131,7 @@ class Line {
         clearTimeout(watch);
       });
       this.#ready.then(() => {
+        this.#isSignedIn = true;
         this.#connection.send({ from: envelope.from, to: [envelope.to] }, body, (error, info) =>
           error ? fail(error) : end(() => resolve(info.response)),
         );
@@ -137,15 +139,18 @@ class Line {
     });
   }
 
-  /** Ends a transaction that was refused; whether the next one may begin. */
-  reset(): Promise<boolean> {
-    if (!this.isOpen) return Promise.resolve(false);
+  /** Ends a transaction that was refused; whether the next one may begin, false also when the relay does not say so within `patience`. */
+  reset(patience: number): Promise<boolean> {
+    if (!this.isOpen || !this.#isSignedIn) return Promise.resolve(false);
     return new Promise((resolve) => {
-      this.#fail = () => resolve(false);
-      this.#connection.reset((error) => {
+      const end = (done: boolean) => {
+        clearTimeout(watch);
         this.#fail = NOBODY;
-        resolve(!error && this.isOpen);
-      });
+        resolve(done);
+      };
+      const watch = setTimeout(() => end(false), patience);
+      this.#fail = () => end(false);
+      this.#connection.reset((error) => end(!error && this.isOpen));
     });
   }
 

@@ -76,6 +76,21 @@ test("a wrong password is the sender's trouble, the right one delivers", async (
   expect(await mailerFor(sink.url).send(await message())).toMatchObject({ kind: "accepted" });
 });
 
+test("a sign-in that the relay refused is tried again by the next message", async () => {
+  let tries = 0;
+  const relay = opened(
+    await conversation((line) => {
+      if (line.startsWith("EHLO")) return "250-relay.example\r\n250 AUTH PLAIN";
+      if (line.startsWith("AUTH")) return tries++ === 0 ? "454 4.7.0 Temporary failure" : "235 2.7.0 Welcome";
+      return polite(line);
+    }),
+  );
+  const mailer = mailerFor(relay.url.replace("//", "//portico:secret@"));
+  expect(await mailer.send(await message())).toMatchObject({ kind: "retry", scope: "relay", code: "454 4.7.0" });
+  expect(await mailer.send(await message())).toMatchObject({ kind: "accepted" });
+  expect(tries).toBe(2);
+});
+
 test("a server that wants a sign-in which nobody configured is the sender's trouble", async () => {
   const sink = opened(await startSmtp({ login: { user: "portico", pass: "x" } }));
   expect(await mailerFor(sink.url.replace("portico:x@", "")).send(await message())).toMatchObject({ kind: "sender" });
@@ -161,6 +176,21 @@ test("a relay that falls silent before the message is given up after the command
     inDoubt: false,
     code: "EABORT",
   });
+});
+
+test("a relay that falls silent after it refused a message does not hold up what it said, nor the next message", async () => {
+  let refused = false;
+  const relay = opened(
+    await conversation((line) => {
+      if (line === "RSET") return null;
+      if (!line.startsWith("RCPT") || refused) return polite(line);
+      refused = true;
+      return "550 5.1.1 No such user";
+    }),
+  );
+  const mailer = mailerFor(relay.url, { timeouts: { connect: 50, greeting: 50, command: 100 } });
+  expect(await mailer.send(await message())).toMatchObject({ kind: "refused", suppress: true });
+  expect(await mailer.send(await message())).toMatchObject({ kind: "accepted" });
 });
 
 test("silence after the final dot outlasts the other timeouts, and then leaves the delivery in doubt", async () => {
