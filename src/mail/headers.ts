@@ -23,10 +23,9 @@ export const sharedMailboxHeader = (name: string, mailbox: Mailbox) =>
 
 /** A mailbox; its address has passed parseAddress and its name cleanName. */
 export function mailboxHeader(name: string, { name: called, address }: Mailbox): string {
-  const bytes = binary(address);
-  if (called === "") return field(name, bytes);
+  if (called === "") return binary(field(name, address));
   const phrase = /^[\w ]*$/.test(called) ? called : isPlain(called) ? quoteString(called) : word(called);
-  return field(name, `${phrase} <${bytes}>`);
+  return binary(field(name, `${phrase} <${address}>`));
 }
 
 /** The moment in RFC 5322's form, in UTC. */
@@ -48,8 +47,9 @@ function wordEncoding(text: string): "Q" | "B" {
   return plain * 2 > text.length ? "Q" : "B";
 }
 
-// An address may hold the letters of RFC 6531, which go over the line as the bytes of UTF-8.
-const binary = (text: string) => (/^[\x20-\x7e]*$/.test(text) ? text : Buffer.from(text).toString("latin1"));
+// An address may hold the letters of RFC 6531, which go over the line as the bytes of UTF-8. Not before the field is folded: one of the
+// bytes of "à" looks like a space, at which a line may be broken.
+const binary = (text: string) => (/^[\r\n -~]*$/.test(text) ? text : Buffer.from(text).toString("latin1"));
 
 const known = new LRUCache<string, string>({ max: 2_000 });
 

@@ -43,6 +43,16 @@ test("every attempt of an e-mail has the same Message-ID, and no two e-mails sha
   expect(ids[0]).toMatch(/^<[0-9a-f-]{36}@portico\.example>$/);
 });
 
+test("an address in other letters stays in one piece beside any name, and ends no line", async () => {
+  for (let length = 1; length <= 80; length++) {
+    const address = `voilà-città-${"à".repeat(length % 24)}@acme.example`;
+    const name = `${"Jane ".repeat(length / 5)}Doe`;
+    const { raw } = await composeMessage({ ...parts, to: { name, address } });
+    const { to } = await simpleParser(raw);
+    expect([to].flat()[0]?.value, String(length)).toEqual([{ name, address }]);
+  }
+});
+
 test("line breaks in the subject and in names add no header", async () => {
   const evil = "Northwind\r\nBcc: other@b.example\r\n\r\nbody";
   const { raw } = await composeMessage({
