@@ -129,7 +129,8 @@ function withDetails({ sort }: Narrowed, place: Place, met: RawBuilder<unknown>)
   const { key } = placeOf(sort, place);
   return sql`
     select ${contactColumns}, ${key.cursor} as cursor, ${emailColumns}, ${tagColumn}, met.far, met.sort_key
-    from (${met}) met join contacts on contacts.agency_id = met.agency_id and contacts.id = met.id ${lastEmail}`;
+    from (${met}) met cross join lateral (
+      select * from contacts where contacts.agency_id = met.agency_id and contacts.id = met.id limit 1) contacts ${lastEmail}`;
 }
 
 const inOrder = ({ sort }: Narrowed, place: Place): RawBuilder<unknown> => {

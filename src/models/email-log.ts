@@ -154,8 +154,8 @@ async function readLog(
   const next = sql`select * from emails where ${where} order by emails.id ${order}`;
   const { rows } = await sql<LoggedEmail & { unread: boolean }>`
     with met as materialized (
-      select emails.* from (${next} limit ${sql.lit(READ)}) emails
-        join contacts on contacts.agency_id = emails.agency_id and contacts.id = emails.contact_id
+      select emails.* from (${next} limit ${sql.lit(READ)}) emails cross join lateral (
+        select search_text from contacts where contacts.agency_id = emails.agency_id and contacts.id = emails.contact_id limit 1) contacts
       where contacts.search_text like all(${patterns}::text[]) order by emails.id ${order} limit ${limit}),
     page as (
       select (select count(*) from met) < ${limit} and exists (${next} limit 1 offset ${sql.lit(READ)}) as unread)
@@ -164,9 +164,13 @@ async function readLog(
   return rows[0]?.unread ? undefined : rows.filter(({ id }) => id !== null);
 }
 
+// Looked up one by one, as with `lastEmail`: a plan made for a small agency is kept for a large one.
 const people = sql`
-  left join contacts on contacts.agency_id = emails.agency_id and contacts.id = emails.contact_id
-  left join suppressions on suppressions.agency_id = emails.agency_id and suppressions.email = emails.to_email`;
+  left join lateral (
+    select * from contacts where contacts.agency_id = emails.agency_id and contacts.id = emails.contact_id limit 1) contacts on true
+  left join lateral (
+    select email from suppressions where suppressions.agency_id = emails.agency_id and suppressions.email = emails.to_email limit 1
+  ) suppressions on true`;
 
 const own = sql`contacts.email = emails.to_email and emails.kind in ('invite', 'login-email') and contacts.revoked_at is null`;
 
@@ -216,7 +220,8 @@ export async function countEmailLog(db: AgencyReader): Promise<LogCounts> {
   // Those that wait are found by their jobs; of all others the oldest come first, because a hundred thousand may wait at the newest end.
   const count = (emails: RawBuilder<unknown>) => sql`(select count(*) from (${emails} limit ${COUNTED + 1}) held)`;
   const waiting = sql`
-    select from jobs join emails on emails.agency_id = jobs.agency_id and emails.id = jobs.email_id
+    select from jobs cross join lateral (
+      select status from emails where emails.agency_id = jobs.agency_id and emails.id = jobs.email_id limit 1) emails
     where jobs.email_id is not null and emails.status in ('queued', 'sending')`;
   const held = (status: LogStatus) =>
     status === "queued" ? waiting : sql`select from emails where ${byStatus[status]} order by emails.id`;
