@@ -19,11 +19,15 @@ const searches: readonly Search[] = [
   { what: "a common first name", q: "grace" },
   { what: "a common first name, by name", q: "grace", sort: "name" },
   { what: "first and family name, one in 200", q: "ada adler" },
+  { what: "first and family name, by name", q: "ada adler", sort: "name" },
+  { what: "first name, family name and company, one in 2,300", q: "ada adler birch" },
   { what: "an address", q: "ada.adler.832@" },
   { what: "the beginning of an address", q: "ada.adler.83" },
   { what: "nobody's name", q: "zephyr" },
   { what: "a company, by company", q: "larch", sort: "company" },
+  { what: "the beginning of a company, by company", q: "la", sort: "company" },
   { what: "two letters that nobody has", q: "zx" },
+  { what: "four digits, one in 3,600", q: "9999" },
 ];
 
 async function measure({ quick }: RunOptions): Promise<Result[]> {
