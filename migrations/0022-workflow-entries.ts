@@ -160,16 +160,21 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await sql`
     create function follow_changed_tags() returns trigger language plpgsql as $$
-    declare entered workflows;
+    declare
+      entered workflows;
+      moved uuid[];
     begin
+      -- The tags are gathered once, and only where a workflow waits for one at all.
       for entered in
-        select * from workflows w
+        select * from workflows
         where trigger = tg_argv[0] and enabled_at is not null and paused_at is null and removed_at is null
-          and exists (select from changed where changed.agency_id = w.agency_id and changed.tag = w.trigger_tag)
+          and trigger_tag = any (array(select distinct tag from changed))
         order by agency_id, id
       loop
-        perform enter_workflow(entered,
-          array(select contact_id from changed where agency_id = entered.agency_id and tag = entered.trigger_tag));
+        moved := array(select contact_id from changed where agency_id = entered.agency_id and tag = entered.trigger_tag);
+        if cardinality(moved) > 0 then
+          perform enter_workflow(entered, moved);
+        end if;
       end loop;
       return null;
     end $$`.execute(db);
