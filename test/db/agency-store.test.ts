@@ -220,3 +220,98 @@ test("a single statement on a connection that is lost says that the database is 
   expect(await slow).toBeInstanceOf(Unavailable);
   expect(await store.readOne((db) => db.selectFrom("contacts").select("email").execute())).toHaveLength(1);
 });
+
+test("a single statement that was cancelled fails alone: its connection serves the next agency and no other", async () => {
+  const { database, northwind, rivermark } = await twoAgencies();
+  const slow = database
+    .store(northwind)
+    .writeOne((db) => sql`select pg_sleep(60), count(*) from contacts`.execute(db))
+    .catch((error: unknown) => error);
+  for (let cancelled = 0; cancelled === 0; ) {
+    const { rows } = await database.owner.query(
+      "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'",
+    );
+    cancelled = rows.length;
+  }
+  expect(await slow).toMatchObject({ code: "57014" });
+  expect(database.appPool.totalCount).toBe(1);
+  const { rows } = await database.appPool.query("select count(*) as n from contacts");
+  expect(rows[0].n).toBe(0);
+  const emails = await database.store(rivermark).readOne((db) => db.selectFrom("contacts").select("email").execute());
+  expect(emails).toEqual([{ email: "bob@acme.example" }]);
+  expect(database.appPool.totalCount).toBe(1);
+});
+
+test("whatever fails on shared connections, every statement sees its own agency's rows, and reads never write", async () => {
+  const { database, northwind, rivermark } = await twoAgencies();
+  const agencies = [
+    { store: database.store(northwind), own: "ann@acme.example" },
+    { store: database.store(rivermark), own: "bob@acme.example" },
+  ] as const;
+  const emails = sql<{ email: string }>`select email from contacts order by email`;
+  type Agency = (typeof agencies)[number];
+  const right = async ({ own }: Agency, found: Promise<{ rows: { email: string }[] }>) =>
+    expect((await found).rows).toEqual([{ email: own }]);
+  const wrong = (attempt: Promise<unknown>, message: RegExp) => expect(attempt).rejects.toThrow(message);
+  const ways: ((agency: Agency, at: number) => Promise<unknown>)[] = [
+    (agency) =>
+      right(
+        agency,
+        agency.store.readOne((db) => emails.execute(db)),
+      ),
+    (agency) =>
+      right(
+        agency,
+        agency.store.writeOne((db) => emails.execute(db)),
+      ),
+    (agency) =>
+      right(
+        agency,
+        agency.store.read((db) => emails.execute(db)),
+      ),
+    ({ store }) =>
+      wrong(
+        store.readOne((db) => sql`update contacts set name = 'x'`.execute(db)),
+        /read-only/,
+      ),
+    ({ store }) =>
+      wrong(
+        store.readOne((db) => sql`select 1 / 0 from contacts`.execute(db)),
+        /division by zero/,
+      ),
+    // of its own text each time, so that it is never prepared
+    ({ store }, at) =>
+      wrong(
+        store.writeOne((db) => sql`select ${sql.raw(`nonsense${at}`)}`.execute(db)),
+        /nonsense/,
+      ),
+    ({ store }) =>
+      wrong(
+        store.writeOne((db) => sql`set transaction read write`.execute(db).then(() => emails.execute(db))),
+        /one statement/,
+      ),
+    ({ store }) =>
+      wrong(
+        store.readOne((db) => sql`select set_config('transaction_read_only', 'off', true)`.execute(db)),
+        /read-write mode/,
+      ),
+    // nothing was asked at all
+    ({ store }) =>
+      wrong(
+        store.readOne(() => Promise.reject(new Error("changed my mind"))),
+        /changed my mind/,
+      ),
+    ({ store }) =>
+      wrong(
+        store.write((db) => sql`select 1 / 0 from contacts`.execute(db)),
+        /division by zero/,
+      ),
+  ];
+  const all = Array.from({ length: 40 }, (_, round) =>
+    agencies.flatMap((agency, of) => ways.map((way, at) => way(agency, 100 * round + 10 * at + of))),
+  );
+  await Promise.all(all.flat());
+  expect(database.appPool.totalCount).toBeLessThanOrEqual(10);
+  const { rows } = await database.appPool.query("select count(*) as n from contacts");
+  expect(rows[0].n).toBe(0);
+});
