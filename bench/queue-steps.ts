@@ -20,7 +20,9 @@ import { sendersWith } from "../test/support/senders.ts";
 import type { Said, Step } from "./steps.ts";
 
 const step = JSON.parse(process.argv[2] ?? "{}") as Step;
-const { databaseUrl: url, count = 0, concurrency = 10, smtpPort } = step;
+const { databaseUrl: url, count = 0, concurrency = 10, connections = 5, smtpPort } = step;
+// E-mails that begin and are written down while others are at the relay, as WORKER_CONCURRENCY and SMTP_MAX_CONNECTIONS have it.
+const UNDER_WAY = 4;
 const log = createLogger("warn");
 const appPool = createPool({ url, role: "portico_app", max: concurrency, waitMs: 10_000 });
 const directoryPool = createPool({ url, role: "portico_directory", max: 4, waitMs: 10_000 });
@@ -39,7 +41,7 @@ async function firstAgency() {
   return openAgencyStore(appPool, rows[0]?.id ?? "");
 }
 
-const OWN_PARAGRAPHS = Number(process.env.PARAS ?? 15);
+const OWN_PARAGRAPHS = 15;
 const PARAGRAPH =
   "your documents, invoices, appointments and messages are kept in one place, and the team answers you there.";
 
@@ -78,7 +80,7 @@ const mailWorker = (onRun: () => void) =>
     mailer: createMailer({
       smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
       outboxDir: "",
-      maxConnections: concurrency,
+      maxConnections: connections,
     }),
     mailFrom: { name: "Portico", address: "no-reply@portico.example" },
     appOrigin: "http://localhost:3000",
@@ -89,7 +91,7 @@ const mailWorker = (onRun: () => void) =>
     log,
     databaseUrl: url,
     directoryPool,
-    concurrency: Number(process.env.JOBS ?? concurrency * 4),
+    concurrency: connections * UNDER_WAY,
   });
 
 async function drained(): Promise<void> {

@@ -15,6 +15,8 @@ export type Step = {
   databaseUrl: string;
   count?: number;
   concurrency?: number;
+  /** To the relay, where there is mail. */
+  connections?: number;
   mail?: boolean;
   smtpPort?: number;
 };

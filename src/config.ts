@@ -112,7 +112,8 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     if (!env.PORTAL_DOMAIN) faults.push("PORTAL_DOMAIN is missing.");
     if (!env.MAIL_FROM) faults.push("MAIL_FROM is missing.");
   }
-  const workerConcurrency = number("WORKER_CONCURRENCY", 5, 1, 200);
+  // Four for each connection to the relay: e-mails begin and are written down while others are on their way, so that none of them idles.
+  const workerConcurrency = number("WORKER_CONCURRENCY", 20, 1, 800);
   const config: Config = {
     production,
     host: env.HOST || "127.0.0.1",
@@ -125,7 +126,7 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     databasePool: number("DATABASE_POOL", 10, 2, 500),
     dataDir,
     smtpUrl,
-    smtpMaxConnections: number("SMTP_MAX_CONNECTIONS", workerConcurrency, 1, 200),
+    smtpMaxConnections: number("SMTP_MAX_CONNECTIONS", Math.ceil(workerConcurrency / 4), 1, 200),
     smtpMaxPerSecond: limit("SMTP_MAX_PER_SECOND"),
     agencyMaxPerMinute: limit("AGENCY_MAX_PER_MINUTE"),
     mailFrom,

@@ -109,9 +109,9 @@ test("SPF mechanisms are read in every spelling, and what is none is refused, li
   expect(readConfig({}, folder())).toMatchObject({ bounceListener: undefined, bounceSecret: undefined });
 });
 
-test("what the relay and an agency get is not limited unless somebody says so, but for connections: one for each job at once", () => {
+test("what the relay and an agency get is not limited unless somebody says so, but for connections: one for four jobs at once", () => {
   expect(readConfig({ WORKER_CONCURRENCY: "20" }, folder())).toMatchObject({
-    smtpMaxConnections: 20,
+    smtpMaxConnections: 5,
     smtpMaxPerSecond: undefined,
     agencyMaxPerMinute: undefined,
   });

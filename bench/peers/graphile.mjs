@@ -5,7 +5,7 @@ import pg from "pg";
 import { mail } from "./mail.mjs";
 
 const step = JSON.parse(process.argv[2]);
-const { mode, databaseUrl: connectionString, count = 0, concurrency = 10, smtpPort } = step;
+const { mode, databaseUrl: connectionString, count = 0, concurrency = 10, connections = 5, smtpPort } = step;
 const logger = new Logger(() => () => {});
 const say = (said) => new Promise((resolve) => process.send(said, resolve));
 const cpu = (since) => {
@@ -52,7 +52,7 @@ const steps = {
         pool: true,
         ignoreTLS: true,
         secure: false,
-        maxConnections: 5,
+        maxConnections: connections,
         maxMessages: Number.POSITIVE_INFINITY,
       });
       handler = ({ i }) => transport.sendMail(mail(i));

@@ -1,7 +1,6 @@
 // Hands finished messages to the relay over SMTP, or keeps them in the outbox when there is none.
 
 import { parseConnectionUrl } from "nodemailer/lib/shared";
-import pLimit from "p-limit";
 import { type Outcome, outcomeOf, redacted, type SendError } from "./answers.ts";
 import type { ComposedMessage } from "./compose.ts";
 import { keepInOutbox } from "./outbox.ts";
@@ -66,7 +65,7 @@ function smtpMailer(smtpUrl: string, config: MailerConfig): Mailer {
   const { connect, greeting, command, finalDot } = { ...TIMEOUTS, ...config.timeouts };
   const maxConnections = config.maxConnections ?? 5;
   const { auth, authMethod, ...url } = parseConnectionUrl(smtpUrl);
-  const relay = createRelayConnections({
+  const options = {
     ...(needsTls(smtpUrl) ? { requireTLS: true } : {}),
     connectionTimeout: connect,
     greetingTimeout: greeting,
@@ -74,9 +73,8 @@ function smtpMailer(smtpUrl: string, config: MailerConfig): Mailer {
     socketTimeout: finalDot,
     ...url,
     ...(auth ? { auth: { ...auth, ...(typeof authMethod === "string" ? { method: authMethod } : {}) } } : {}),
-  });
-  const slot = pLimit(maxConnections);
-
+  };
+  const relay = createRelayConnections(options, maxConnections);
   async function attempt(message: ComposedMessage): Promise<Outcome> {
     try {
       const response = await relay.send(message, connect + greeting + command);
@@ -91,7 +89,7 @@ function smtpMailer(smtpUrl: string, config: MailerConfig): Mailer {
   return {
     connections: maxConnections,
     send(message) {
-      const sending = slot(attempt, message);
+      const sending = attempt(message);
       inFlight.add(sending);
       return sending.finally(() => inFlight.delete(sending));
     },

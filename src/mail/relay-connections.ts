@@ -32,13 +32,27 @@ export type RelayConnections = {
 const IDLE_MS = 4 * 60_000;
 const LOST = new Set(["ECONNECTION", "ESOCKET", "ETIMEDOUT"]);
 
-/** Opens a connection whenever all are busy: whoever calls decides how many there are. */
-export function createRelayConnections(options: RelayOptions): RelayConnections {
+/** At most `most` connections, each opened when the others are busy; who finds them all so waits for his turn. */
+export function createRelayConnections(options: RelayOptions, most: number): RelayConnections {
   const idle: Line[] = [];
+  const waiting: (() => void)[] = [];
+  let busy = 0;
   const leave = (line: Line) => {
     const at = idle.indexOf(line);
     if (at >= 0) idle.splice(at, 1);
   };
+
+  async function inTurn(message: ComposedMessage, patience: number): Promise<string> {
+    if (busy >= most) await new Promise<void>((go) => waiting.push(go));
+    else busy += 1;
+    try {
+      return await send(message, patience);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else busy -= 1;
+    }
+  }
 
   async function send(message: ComposedMessage, patience: number): Promise<string> {
     const kept = idle.pop();
@@ -59,7 +73,7 @@ export function createRelayConnections(options: RelayOptions): RelayConnections 
   }
 
   return {
-    send,
+    send: inTurn,
     close() {
       for (const line of idle.splice(0)) line.close();
     },
