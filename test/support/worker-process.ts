@@ -15,7 +15,7 @@ const settings = JSON.parse(process.env.WORKER ?? "") as WorkerSettings;
 const { databaseUrl, smtpUrl, leaseSeconds, returnExpired } = settings;
 const appPool = createPool({ url: databaseUrl, role: "portico_app", max: 7, waitMs: 10_000 });
 const directoryPool = createPool({ url: databaseUrl, role: "portico_directory", max: 3, waitMs: 10_000 });
-const mailer = createMailer({ smtpUrl, outboxDir: "" });
+const mailer = createMailer({ smtpUrl, outboxDir: "", maxConnections: 5 });
 const worker = startWorker({
   agencies: { open: (agencyId) => openAgencyStore(appPool, agencyId) },
   globals: openGlobalStore(directoryPool),
@@ -29,7 +29,8 @@ const worker = startWorker({
   log: createLogger("warn"),
   databaseUrl,
   directoryPool,
-  concurrency: 5,
+  // as in the product: more e-mails under way than connections to the relay
+  concurrency: 20,
   ...(leaseSeconds ? { leaseSeconds } : {}),
   pace: {
     poll: 500,
