@@ -30,7 +30,7 @@ export const limits = {
 export const limitKey = ({ name }: Limit, key: string): string => `${name}:${key}`;
 
 // Whatever is counted here guards something, and what cannot be counted is refused: never a way past, never our own fault on screen.
-async function counting<T>(work: () => Promise<T>, isCounting = (_: unknown) => true): Promise<T> {
+async function counting<T>(work: () => Promise<T>, isCounting: (error: unknown) => boolean = () => true): Promise<T> {
   try {
     return await work();
   } catch (error) {
