@@ -68,13 +68,19 @@ function whoseMoment(trigger: WorkflowTrigger, days: number, after: RawBuilder<u
 
 /**
  * Whether a `link` that has expired counts as unused: one that was sent or handed to the contact and never brought him in. A link
- * that he asked for himself on the sign-in page is his own affair, and an invite is when he has joined by another.
+ * that he asked for himself on the sign-in page is his own affair, and an invite is when he has joined by another. One that a workflow
+ * sent because another had expired ends there, or whoever never answers would be written to without end.
  */
 export const isUnused: RawBuilder<boolean> = sql<boolean>`(
   link.kind in ('invite', 'login', 'magic') and link.use_count = 0 and link.used_at is null and link.revoked_at is null
   and not (link.kind = 'invite' and exists (select from contacts c
     where c.agency_id = link.agency_id and c.id = link.contact_id and c.joined_at is not null))
-  and (select emails.kind from emails where emails.agency_id = link.agency_id and emails.id = link.email_id) is distinct from 'sign-in-link')`;
+  and not exists (
+    select from emails
+      left join workflow_runs run on run.agency_id = emails.agency_id and run.id = emails.workflow_run_id
+      left join workflows sender on sender.agency_id = run.agency_id and sender.id = run.workflow_id
+    where emails.agency_id = link.agency_id and emails.id = link.email_id
+      and (emails.kind = 'sign-in-link' or sender.trigger = 'link-expired')))`;
 
 /** Brings back looks that were set aside after errors, or lost. */
 export async function reviveWorkflowEntries(db: AgencyDb): Promise<void> {

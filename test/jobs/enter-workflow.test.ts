@@ -8,15 +8,14 @@ import { pauseWorkflow, resumeWorkflow } from "../../src/models/workflow-switche
 import { publishWorkflow, removeWorkflow, saveDraft } from "../../src/models/workflows.ts";
 import { define, startAgency, type WorkflowAgency } from "../models/workflow-agency.ts";
 
-/** Runs the look that is due, as a worker does; false when there is none. */
+/** Runs every look there is, as a worker does when they are due; false when there is none. */
 async function look({ database, query }: WorkflowAgency): Promise<boolean> {
   await query("update jobs set run_at = now() where kind = 'enter-workflow' and lease_id is null");
   const claimed = await openDirectoryJobs(database.directoryPool).claimJobs("test", { free: 50, bulk: 50 });
-  const job = claimed.find(({ kind }) => kind === "enter-workflow");
-  if (!job) return false;
+  const looks = claimed.filter(({ kind }) => kind === "enter-workflow");
   const handle = createEnterWorkflow({ agencies: { open: database.store } });
-  expect(await handle(job, new AbortController().signal)).toBe("settled");
-  return true;
+  for (const job of looks) expect(await handle(job, new AbortController().signal)).toBe("settled");
+  return looks.length > 0;
 }
 
 /** Lets the workflow believe that it looked last so long ago. */
@@ -98,6 +97,37 @@ test("a link that ran out unused lets its contact in, once however many ran out;
   await look(agency);
   expect(await agency.runs()).toEqual(["link-expired: running"]);
   expect(await agency.runs(unused)).toEqual(["link-expired: running"]);
+});
+
+test("a link that ran out starts no workflow again that sent it for that very reason, nor another of its kind", async () => {
+  const agency = await startAgency();
+  const contact = await agency.contact({ invited_at: ago(1) });
+  const expire = (by: string | null) =>
+    agency.query(
+      `with run as (select id from workflow_runs where contact_id = $2 and workflow_id = $3),
+       email as (insert into emails (agency_id, kind, contact_id, to_email, lifetime_seconds, workflow_run_id)
+                 values ($1, 'login-email', $2, 'jane@acme.example', 60, (select id from run)) returning id)
+       insert into access_links (agency_id, contact_id, kind, destination, uses, lifetime_seconds, access_version, email_id, expires_at)
+       select $1, $2, 'login', '/', 'once', 60, 1, id, now() - interval '1 minute' from email`,
+      [agency.agencyId, contact, by],
+    );
+  const first = await agency.on(define({ on: "link-expired" }), { name: "First" });
+  const second = await agency.on(define({ on: "link-expired" }), { name: "Second" });
+  const invited = await agency.on(define({ on: "invited" }), { name: "Invited", existing: true });
+  const lookAgain = async () => {
+    for (const id of [first, second]) await lookedAt(agency, id, "1 hour");
+    await look(agency);
+    const runs = await agency.runs();
+    await agency.query("update workflow_runs set state = 'done', ended_at = now() where ended_at is null");
+    await agency.query("update access_links set expires_at = now() - interval '1 day'");
+    return runs.filter((run) => run.endsWith("running")).sort();
+  };
+  await expire(invited);
+  expect(await lookAgain()).toEqual(["First: running", "Invited: running", "Second: running"]);
+  await expire(first);
+  expect(await lookAgain()).toEqual([]);
+  await expire(null);
+  expect(await lookAgain()).toEqual(["First: running", "Second: running"]);
 });
 
 test("the look puts itself off, and ends with the workflow's pause, its removal or another trigger", async () => {
