@@ -405,6 +405,46 @@ describe("thousands at once", () => {
   });
 });
 
+test("whatever happens at once, each open run has its one job, and nobody is in a workflow twice", async () => {
+  const agency = await startAgency();
+  await agency.on(define({ on: "tag-added", tag: "vip" }, { endsOnJoin: true }));
+  await agency.on(define({ on: "tag-removed", tag: "vip" }));
+  await agency.on(define({ on: "signed-in" }));
+  await agency.on(define({ on: "email-bounced" }));
+  const ids = await Promise.all(Array.from({ length: 12 }, () => agency.contact({ invited_at: new Date() })));
+  const some = (turn: number) => ids.filter((_, at) => (at * 7 + turn) % 5 < 3);
+  const acts: ((turn: number) => Promise<unknown>)[] = [
+    (turn) => tag(agency, "vip", ...some(turn)),
+    (turn) => untag(agency, "vip", ...some(turn + 1).toReversed()),
+    (turn) => signIn(agency, ids[turn % ids.length] ?? ""),
+    (turn) => agency.store.write((db) => revokeContacts(db, { ids: some(turn + 2).slice(0, 2) }, agency.memberId)),
+    (turn) => agency.store.write((db) => restoreContacts(db, { ids: some(turn + 3) }, agency.memberId)),
+    async (turn) => setStatus(agency, await mail(agency, ids[(turn * 5) % ids.length] ?? ""), "bounced"),
+    () =>
+      agency.query(
+        "update workflow_runs set state = 'done', ended_at = now() where id in (select id from workflow_runs where ended_at is null order by id limit 1 for update skip locked)",
+      ),
+  ];
+  await Promise.all(
+    acts.map(async (act, number) => {
+      for (let turn = 0; turn < 12; turn++) await act(turn + number);
+    }),
+  );
+  await tag(agency, "vip", await agency.contact());
+  const [counts] = await agency.query<{ open: number; stopped: number }>(
+    `select count(*) filter (where ended_at is null)::int as open, count(*) filter (where state = 'stopped')::int as stopped
+     from workflow_runs`,
+  );
+  expect(counts?.open).toBeGreaterThan(0);
+  expect(counts?.stopped).toBeGreaterThan(0);
+  expect((await agency.runJobs())?.open).toBe(counts?.open);
+  expect(
+    await agency.query(
+      "select from workflow_runs where ended_at is null group by workflow_id, contact_id having count(*) > 1",
+    ),
+  ).toEqual([]);
+});
+
 test("a workflow's versions and runs go with it", async () => {
   const agency = await startAgency();
   await agency.on(define({ on: "contact-created" }));
