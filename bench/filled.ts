@@ -151,7 +151,10 @@ export const settings = (url: string, folder: string, port: number, internalPort
 });
 
 /** As the Dockerfile starts it. */
-export const asInProduction = { NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=32", MALLOC_ARENA_MAX: "2" };
+export const asInProduction = {
+  NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=32",
+  MALLOC_ARENA_MAX: "2",
+};
 
 /** Builds what runs in production into `folder`; returns its main module. */
 export function buildInto(folder: string): string {
