@@ -14,14 +14,17 @@ export type Purpose =
   | "bounce-report"
   | "unsubscribe";
 
+/** Every password by its id, and the id of the one that seals. A seal names its id, which therefore stays when secrets come and go. */
+export type Passwords = { newest: string; every: Readonly<Record<string, string>> };
+
 /** Makes keys from the secrets, newest first. */
 export type Keys = {
   /** The newest key of a purpose: 32 bytes. */
   newest(purpose: Purpose): Buffer;
   /** Every key of a purpose, newest first. */
   every(purpose: Purpose): Buffer[];
-  /** All keys of a purpose as iron-session takes them: the highest id seals, every id opens. */
-  passwords(purpose: Purpose): Record<string, string>;
+  /** All keys of a purpose as iron-session takes them. */
+  passwords(purpose: Purpose): Passwords;
   /** HMAC-SHA256 of the text, base64url, with the newest key. */
   sign(purpose: Purpose, text: string): string;
   /** Whether the signature was made by any of the keys; takes the same time for every wrong one. */
@@ -84,6 +87,13 @@ function createMac(key: Buffer): Mac {
   };
 }
 
+function passwordsOf(keys: readonly Buffer[]): Passwords {
+  // iron-session wants numbers
+  const idOf = (key: Buffer) => String(hash("sha256", key, "buffer").readUInt32BE());
+  const known = keys.map((key) => [idOf(key), key.toString("base64url")] as const);
+  return { newest: known[0]?.[0] ?? "", every: Object.fromEntries(known) };
+}
+
 /** Derives the keys (HKDF-SHA256, RFC 5869) from SESSION_SECRET's values. */
 export function createKeys(secrets: readonly string[]): Keys {
   const cache = new Map<string, Buffer>();
@@ -95,6 +105,7 @@ export function createKeys(secrets: readonly string[]): Keys {
     cache.set(name, key);
     return key;
   };
+  const passwords = new Map<Purpose, Passwords>();
   const macs = new Map<Buffer, Mac>();
   const macOf = (key: Buffer) => {
     const known = macs.get(key) ?? createMac(key);
@@ -104,8 +115,11 @@ export function createKeys(secrets: readonly string[]): Keys {
   return {
     newest: (purpose) => derive(purpose, 0),
     every: (purpose) => secrets.map((_, index) => derive(purpose, index)),
-    passwords: (purpose) =>
-      Object.fromEntries(secrets.map((_, i) => [String(secrets.length - i), derive(purpose, i).toString("base64url")])),
+    passwords: (purpose) => {
+      const found = passwords.get(purpose) ?? passwordsOf(secrets.map((_, i) => derive(purpose, i)));
+      passwords.set(purpose, found);
+      return found;
+    },
     sign: (purpose, text) => macOf(derive(purpose, 0)).text(text),
     verify: (purpose, text, signature) => {
       const given = Buffer.from(signature, "base64url");

@@ -1,5 +1,6 @@
 // Seals as iron-session makes them, in one go: its own sealing goes to WebCrypto seven times for a cookie, and each time costs more than the work.
 import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import type { Passwords } from "./keys.ts";
 
 const PREFIX = "Fe26.2";
 const SALT = 32;
@@ -12,11 +13,10 @@ const keyOf = (password: string, salt: string) => pbkdf2Sync(password, salt, 1, 
 
 /**
  * Seals data for `ttl` seconds as iron-session's sealData does: AES-256-CBC, then HMAC-SHA256 over all of it
- * (https://hapi.dev/module/iron, "Fe26.2"). `passwords` by their numbers, of which the highest seals; unsealData opens it.
+ * (https://hapi.dev/module/iron, "Fe26.2"); unsealData opens it with all of `passwords`.
  */
-export function seal(data: unknown, passwords: Readonly<Record<string, string>>, ttl: number): string {
-  const id = Math.max(...Object.keys(passwords).map(Number));
-  const password = passwords[id];
+export function seal(data: unknown, { newest: id, every }: Passwords, ttl: number): string {
+  const password = every[id];
   if (!password || password.length < 32) throw new Error("A password for seals has 32 characters or more.");
   // Asked for at once, since asking the system costs more than the bytes.
   const random = randomBytes(2 * SALT + IV);

@@ -30,7 +30,7 @@ export async function readSessionId(
   const remembered = opened.get(`${who}:${sent}`);
   if (remembered) return remembered;
   const { sid } = await unsealData<{ sid?: unknown }>(sent, {
-    password: keys.passwords(purposes[who]),
+    password: keys.passwords(purposes[who]).every,
     ttl: LIFE[who],
   }).catch(() => ({ sid: undefined }));
   if (typeof sid !== "string") return undefined;
