@@ -288,6 +288,10 @@ export async function recordOpening(db: AgencyDb, link: AccessLink, address: str
   if (opened) await recordEvent(db, { kind: "link.opened", linkId: link.id, contactId: link.contact.id, address });
 }
 
+// What a link of kind `confirm` asks for besides: the new address is nobody else's by now.
+const isFree = sql`and (link.kind <> 'confirm' or link.new_email is not null
+  and not exists (select from contacts other where other.email = link.new_email and other.id <> contact.id))`;
+
 // Both rows are locked and, when they were waited for, looked at again: of parallel redemptions by sibling tokens, or by two
 // invites of one contact, one finds everything as it asks and the others find it used.
 /**
@@ -308,8 +312,7 @@ export const grant = (tokenHash: unknown, kinds: readonly LinkKind[], when = sql
     and not ${isUsed}
     and contact.revoked_at is null
     and contact.access_version = link.access_version
-    and (link.kind <> 'confirm' or link.new_email is not null
-      and not exists (select from contacts other where other.email = link.new_email and other.id <> contact.id))
+    ${kinds.includes("confirm") ? isFree : sql``}
   for no key update of link, contact`;
 
 /** Marks the link of `holder` as used. */
