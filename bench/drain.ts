@@ -20,7 +20,7 @@ async function measure({ quick }: RunOptions): Promise<Result[]> {
   const results: Result[] = [];
   try {
     for (const mail of [false, true]) {
-      const count = (mail ? 4_000 : 20_000) / (quick ? 2 : 1);
+      const count = (mail ? 8_000 : 20_000) / (quick ? 4 : 1);
       // as many connections to the relay for both; the peer did better with fifty than with its pool of five
       const concurrency = mail ? CONNECTIONS : 10;
       const seen = new Map<string, Round[]>(sides.map((side) => [side, []]));

@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { emails } from "../emails/kinds.ts";
+import { renderEmail } from "../emails/render.ts";
 import { openAgencyStore } from "../src/db/agency-store.ts";
 import { openDirectoryJobs } from "../src/db/directory-jobs.ts";
 import { openGlobalStore } from "../src/db/global-store.ts";
@@ -166,8 +168,9 @@ const steps: Record<Step["mode"], () => Promise<Said>> = {
     return said;
   },
   async drain() {
-    // modules are loaded before the clock starts, as the peer's are
-    await import("jsx-email");
+    // What renders is loaded before the clock starts, as the peer's modules are; the agency's own words are still rendered after it.
+    const brand = { name: "Warm", color: null, origin: "https://clients.haldenrye.example" };
+    if (step.mail) await renderEmail("login-email", brand, emails["login-email"].previewProps);
     const before = process.cpuUsage();
     const began = performance.now();
     // The table is asked once every job has run, as the peer's is: asking it all the time would be work of our own.
