@@ -89,13 +89,6 @@ export async function holdLeases(db: QueryExecutorProvider, leases: readonly Lea
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Ends those jobs that are still held, in the transaction of their results, and returns their ids: nothing counts of the others. */
-export async function finishJobs(db: QueryExecutorProvider, leases: readonly Lease[]): Promise<Set<string>> {
-  const { rows } = await sql<{ id: string }>`
-    delete from jobs using ${listed(leases)} where ${matches} returning jobs.id`.execute(db);
-  return new Set(rows.map(({ id }) => id));
-}
-
 // In one order, because two transactions that lock the same jobs in different orders wait for each other.
 const listed = (leases: readonly Lease[]) => {
   const sorted = leases.toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1));

@@ -2,10 +2,10 @@
 import type { AgencyDb } from "../db/schema.ts";
 import type { Outcome } from "../mail/answers.ts";
 import { PAUSED, pauseSending } from "../models/sending-pauses.ts";
-import { isWorthTrying, markAllSent, markDelayed, markFailed, markRefused } from "../models/sending-results.ts";
+import { finishSent, isWorthTrying, markDelayed, markFailed, markRefused } from "../models/sending-results.ts";
 import type { EmailJob } from "./begin-emails.ts";
 import { retryDelay } from "./delays.ts";
-import { finishJob, finishJobs, holdLease, LeaseLost, postponeJob } from "./queue.ts";
+import { finishJob, holdLease, LeaseLost, postponeJob } from "./queue.ts";
 
 /** An attempt that has ended. */
 export type Attempted = { job: EmailJob; outcome: Outcome };
@@ -13,20 +13,9 @@ export type Attempted = { job: EmailJob; outcome: Outcome };
 /** Settles the attempts; says of each whether its job was still held. Of one that was not, nothing is written. */
 export async function settleEmails(db: AgencyDb, attempts: readonly Attempted[]): Promise<boolean[]> {
   const accepted = attempts.flatMap(({ job, outcome }) =>
-    outcome.kind === "accepted" ? [{ job, response: outcome.response }] : [],
+    outcome.kind === "accepted" ? [{ job, emailId: job.emailId, response: outcome.response }] : [],
   );
-  // The jobs come first: without its lease nothing counts.
-  const ended =
-    accepted.length > 0
-      ? await finishJobs(
-          db,
-          accepted.map(({ job }) => job),
-        )
-      : new Set<string>();
-  await markAllSent(
-    db,
-    accepted.filter(({ job }) => ended.has(job.jobId)).map(({ job, response }) => ({ emailId: job.emailId, response })),
-  );
+  const ended = await finishSent(db, accepted);
   const held: boolean[] = [];
   for (const { job, outcome } of attempts)
     held.push(outcome.kind === "accepted" ? ended.has(job.jobId) : await isHeld(settleOne(db, job, outcome)));

@@ -98,7 +98,7 @@ export type MadeLink = { linkId: string; token: string; expiresAt: Date };
  * Makes a link for a contact and returns its secret token, which is kept nowhere. With the `emailId` of a link that exists, it
  * adds a sibling token to that link and resets nothing: a retried e-mail carries a new token, and using one ends them all.
  * Only when the contact's access has changed since, the earlier tokens stay dead and the new one is alone. The lifetime runs from
- * now until `startLifetimes`. Throws NotFound for a contact who is unknown or revoked.
+ * now until the relay has taken its e-mail. Throws NotFound for a contact who is unknown or revoked.
  */
 export async function createAccessLink(db: AgencyDb, link: NewAccessLink): Promise<MadeLink> {
   const [made] = await createAccessLinks(db, [link]);
@@ -154,14 +154,6 @@ export async function createAccessLinks(
     const link = made.get(emailId ?? id);
     return link && { linkId: link.id, token, expiresAt: link.expires_at };
   });
-}
-
-/** Counts the lifetime of e-mails' links from now: the relay has accepted the messages. */
-export async function startLifetimes(db: AgencyDb, emailIds: readonly string[]): Promise<void> {
-  await sql`
-    update access_links set expires_at = now() + make_interval(secs => lifetime_seconds)
-    from unnest(${[...emailIds]}::uuid[]) as sent (email_id)
-    where access_links.email_id = sent.email_id and access_links.revoked_at is null`.execute(db);
 }
 
 /** Withdraws a link for good; once is enough. Throws NotFound. */

@@ -1,7 +1,7 @@
 // What came of attempts to send, written into the e-mails: sent, delayed, refused or failed.
 import { sql } from "kysely";
 import type { AgencyDb } from "../db/schema.ts";
-import { startLifetimes } from "./access-links.ts";
+import type { Lease } from "../jobs/queue.ts";
 import { addStep, type ServerAnswer } from "./email-steps.ts";
 import { recordEvent } from "./events.ts";
 import { resumeSending } from "./sending-pauses.ts";
@@ -20,32 +20,51 @@ export const DELIVERED_LATE = "Delivered late.";
 /** An e-mail that the relay has taken, and what it said to that. */
 export type Accepted = { emailId: string; response: string | null };
 
-/** The relay has taken the messages: their links' lifetimes begin, and if sending was paused it goes on. */
-export async function markAllSent(db: AgencyDb, accepted: readonly Accepted[]): Promise<void> {
-  if (accepted.length === 0) return;
-  const emailIds = accepted.map(({ emailId }) => emailId);
-  const [{ rows }] = await Promise.all([
-    sql<{ paused: boolean }>`
-      with sent as (
-        update emails
-        set status = 'sent', reason = case when now() - queued_at > ${LATE} then ${DELIVERED_LATE} end,
-            response = accepted.response, status_at = now(), sent_at = now()
-        from unnest(${emailIds}::uuid[], ${accepted.map(({ response }) => response)}::text[]) as accepted (id, response)
-        where emails.id = accepted.id
-        returning emails.id, contact_id, kind
-      ), told as (
-        insert into events (kind, contact_id, email_id, data)
-        select 'email.sent', contact_id, id, jsonb_build_object('email', kind) from sent
-      )
-      select sending_paused_at is not null as paused from agencies where exists (select from sent)`.execute(db),
-    startLifetimes(db, emailIds),
-  ]);
+// What follows from the e-mails in `taken` (email_id, response), as further parts of the same statement.
+const followed = sql`
+    sent as (
+      update emails
+      set status = 'sent', reason = case when now() - queued_at > ${LATE} then ${sql.lit(DELIVERED_LATE)} end,
+          response = taken.response, status_at = now(), sent_at = now()
+      from taken where emails.id = taken.email_id
+      returning emails.id, contact_id, kind
+    ), lasting as (
+      update access_links set expires_at = now() + make_interval(secs => lifetime_seconds)
+      from taken where access_links.email_id = taken.email_id and access_links.revoked_at is null
+    ), told as (
+      insert into events (kind, contact_id, email_id, data)
+      select 'email.sent', contact_id, id, jsonb_build_object('email', kind) from sent
+    )`;
+const paused = sql<boolean>`(select sending_paused_at is not null from agencies) as paused`;
+
+/**
+ * The relay has taken the messages: their jobs end, their links' lifetimes begin, and if sending was paused it goes on. Of a job that is
+ * not held any more nothing counts; returns the ids of those that were.
+ */
+export async function finishSent(db: AgencyDb, accepted: readonly (Accepted & { job: Lease })[]): Promise<Set<string>> {
+  if (accepted.length === 0) return new Set();
+  // in one order, because two transactions that lock the same jobs in different orders wait for each other
+  const sorted = accepted.toSorted((a, b) => (a.job.jobId < b.job.jobId ? -1 : 1));
+  const { rows } = await sql<{ id: string; paused: boolean }>`
+    with taken as (
+      delete from jobs
+      using unnest(${sorted.map(({ job }) => job.jobId)}::uuid[], ${sorted.map(({ job }) => job.leaseId)}::uuid[],
+                   ${sorted.map(({ emailId }) => emailId)}::uuid[], ${sorted.map(({ response }) => response)}::text[])
+        as given (job_id, lease_id, email_id, response)
+      where jobs.id = given.job_id and jobs.lease_id = given.lease_id
+      returning jobs.id, given.email_id, given.response
+    ), ${followed}
+    select id, ${paused} from taken`.execute(db);
   if (rows[0]?.paused) await resumeSending(db);
+  return new Set(rows.map(({ id }) => id));
 }
 
-/** The relay has taken the message and said `response`; see markAllSent. */
+/** The relay has taken the message and said `response`; see finishSent. */
 export async function markSent(db: AgencyDb, emailId: string, response: string | null = null): Promise<void> {
-  await markAllSent(db, [{ emailId, response }]);
+  const { rows } = await sql<{ paused: boolean }>`
+    with taken as (select ${emailId}::uuid as email_id, ${response}::text as response), ${followed}
+    select ${paused} from sent`.execute(db);
+  if (rows[0]?.paused) await resumeSending(db);
 }
 
 /** The e-mail waits for its next attempt; `reason` says why, in words for the screen, and `answer` is what a server said to this one. */

@@ -10,11 +10,11 @@ import {
   recordOpening,
   redeemAccessLink,
   revokeAccessLink,
-  startLifetimes,
 } from "../../src/models/access-links.ts";
 import { findContactSession } from "../../src/models/contact-sessions.ts";
 import { queueEmail } from "../../src/models/emails.ts";
 import { NotFound } from "../../src/models/errors.ts";
+import { markSent } from "../../src/models/sending-results.ts";
 import { createTestDatabase, insertAgency, insertContact, type TestDatabase } from "../support/database.ts";
 
 const visit = { host: "northwind.portal.localhost", address: "192.0.2.7", userAgent: "Mozilla/5.0" };
@@ -117,7 +117,7 @@ describe("making a link", () => {
     const { token } = await makeLink(id, { emailId });
     await change("update access_links set expires_at = now() - interval '1 hour' where email_id = $1", emailId);
     expect(await stateOf(token)).toBe("expired");
-    await northwind.store.write((db) => startLifetimes(db, [emailId]));
+    await northwind.store.write((db) => markSent(db, emailId));
     expect(await stateOf(token)).toBe("live");
   });
 });
