@@ -86,6 +86,16 @@ test("the only functions with more rights than their caller are the search, whic
   ]);
 });
 
+test("no role of ours can make a function or operator that one with more rights would take for PostgreSQL's own", async () => {
+  const makers = await rowsOf<{ role: string; place: string }>(`
+    select rolname as role, nspname as place from pg_roles, pg_namespace
+    where rolname ~ '^portico_' and nspname !~ '^pg_(toast_)?temp_' and has_schema_privilege(rolname, pg_namespace.oid, 'create')
+    union all
+    select rolname, 'a new schema' from pg_roles
+    where rolname ~ '^portico_' and has_database_privilege(rolname, current_database(), 'create')`);
+  expect(makers).toEqual([]);
+});
+
 test("no column could hold a token in clear: secrets are stored as bytes of a hash", async () => {
   const columns = await rowsOf<{ name: string; type: string }>(`
     select table_name || '.' || column_name as name, data_type as type from information_schema.columns
