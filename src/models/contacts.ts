@@ -41,6 +41,8 @@ export type Contact = ContactRow & {
   passwordSetAt: Date | null;
   /** Since when he wants no e-mails of workflows. */
   workflowMailStoppedAt: Date | null;
+  /** Why his address is not written to, when it is so. */
+  suppressed: string | null;
 };
 
 /** Every status of a contact, in the order of the tabs. */
@@ -210,10 +212,16 @@ export async function findContactRow(db: AgencyReader, id: string): Promise<Cont
 export async function getContact(db: AgencyReader, id: string): Promise<Contact> {
   if (!uuid.test(id)) throw new NotFound("No such contact.");
   const { rows } = await sql<
-    RawRow & { created_at: Date; password_set_at: Date | null; workflow_mail_off_at: Date | null }
+    RawRow & {
+      created_at: Date;
+      password_set_at: Date | null;
+      workflow_mail_off_at: Date | null;
+      suppressed: string | null;
+    }
   >`
     select ${contactColumns}, ${emailColumns}, ${tagColumn}, contacts.created_at, contacts.password_set_at,
-           contacts.workflow_mail_off_at
+           contacts.workflow_mail_off_at,
+           (select reason from suppressions where suppressions.email = contacts.email) as suppressed
     from contacts ${lastEmail} where contacts.id = ${id}::uuid`.execute(db);
   const row = rows[0];
   if (!row) throw new NotFound("No such contact.");
@@ -222,6 +230,7 @@ export async function getContact(db: AgencyReader, id: string): Promise<Contact>
     createdAt: row.created_at,
     passwordSetAt: row.password_set_at,
     workflowMailStoppedAt: row.workflow_mail_off_at,
+    suppressed: row.suppressed,
   };
 }
 

@@ -5,9 +5,10 @@ import { ButtonLink } from "../ui/button.tsx";
 import { Callout } from "../ui/callout.tsx";
 import { opensDialog } from "./contacts-view.ts";
 
-type TroubleProps = { slug: string; mayAct: boolean; contact: Contact; suppressed: string | undefined };
+type TroubleProps = { slug: string; mayAct: boolean; contact: Contact };
 
-export function ContactTrouble({ slug, mayAct, contact, suppressed }: TroubleProps) {
+export function ContactTrouble({ slug, mayAct, contact }: TroubleProps) {
+  const { suppressed } = contact;
   const bounced = contact.lastEmail?.status === "bounced" ? contact.lastEmail.reason : undefined;
   const reason = suppressed ?? bounced;
   if (reason == null || contact.status === "revoked") return null;

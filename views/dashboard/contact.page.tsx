@@ -23,17 +23,15 @@ export type ContactPartProps = DetailsProps & {
   runs: readonly RunLine[];
   /** The names of templates, for what runs send. */
   templates: ReadonlyMap<string, string>;
-  /** Why the contact's address is not written to, when it is so. */
-  suppressed?: string | undefined;
 };
 
 /** Everything under the breadcrumb; what an action on this page sends. */
-export function ContactPart({ activity, links, devices, runs, templates, suppressed, ...props }: ContactPartProps) {
+export function ContactPart({ activity, links, devices, runs, templates, ...props }: ContactPartProps) {
   const about = { slug: props.slug, zone: props.zone, mayAct: props.mayAct, contactId: props.contact.id };
   return (
     <div class="stack stack--6" id="contact-page">
       <ContactHeader {...props} />
-      <ContactTrouble {...props} suppressed={suppressed} />
+      <ContactTrouble {...props} />
       <div class="split">
         <ContactActivity {...about} {...activity} />
         <div class="stack stack--6">
