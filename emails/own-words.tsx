@@ -94,7 +94,11 @@ export function templateOf(words: OwnWords) {
             {values.unsubscribe && (
               <>
                 {" "}
-                <a className="soft plain" href={values.unsubscribe} style={{ color: "#55575f", textDecoration: "underline" }}>
+                <a
+                  className="soft plain"
+                  href={values.unsubscribe}
+                  style={{ color: "#55575f", textDecoration: "underline" }}
+                >
                   Unsubscribe
                 </a>
               </>

@@ -51,9 +51,7 @@ describe("a moment", () => {
   });
 
   it("carries its exact time for machines, and Never where there is none", async () => {
-    expect(await drawn(<Moment at={now} now={now} />)).toBe(
-      '<time datetime="2026-11-23T12:00Z">Today, 12:00</time>',
-    );
+    expect(await drawn(<Moment at={now} now={now} />)).toBe('<time datetime="2026-11-23T12:00Z">Today, 12:00</time>');
     expect(await drawn(<MomentOrNever at={null} now={now} />)).toContain("Never");
   });
 });
