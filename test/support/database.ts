@@ -19,7 +19,11 @@ export async function createTestDatabase() {
   await admin.query("select pg_advisory_lock(4711)");
   await admin.query(`create database ${name} template template_portico`);
   await admin.end();
-  const url = base.replace(/\/postgres$/, `/${name}`);
+  return openTestDatabase(base.replace(/\/postgres$/, `/${name}`));
+}
+
+/** Opens the same doors to a migrated database that stands somewhere else. */
+export function openTestDatabase(url: string) {
   const appPool = createPool({ url, role: "portico_app", max: 10, waitMs: 10_000 });
   const directoryPool = createPool({ url, role: "portico_directory", max: 5, waitMs: 10_000 });
   const owner = new pg.Pool({ connectionString: url, max: 3 });
