@@ -189,6 +189,9 @@ const NETWORK: Record<string, string> = {
   EPROTOCOL: "The mail relay answered in a way we do not understand.",
 };
 
+// Node.js names a certificate's fault by OpenSSL's code.
+const isCertificates = (code = "") => /CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_/.test(code);
+
 /**
  * What a failed attempt means. 4xx, network and timeouts are tried again; 5.1.x is final and suppresses the address; 5.7.x,
  * sign-in errors and a refused sender are the sender's trouble; any other 5xx is final for this e-mail alone (rules.md §6).
@@ -210,7 +213,7 @@ export function outcomeOf(error: SendError, handedOver = false): Outcome {
       ...lost,
     };
   }
-  const reason =
-    NETWORK[error.originalCode ?? ""] ?? NETWORK[error.code ?? ""] ?? "The mail relay could not be reached.";
+  const network = NETWORK[error.originalCode ?? ""] ?? NETWORK[error.code ?? ""];
+  const reason = isCertificates(error.originalCode) ? NO_TLS : (network ?? "The mail relay could not be reached.");
   return { kind: "retry", scope: "relay", inDoubt: handedOver, reason, ...lost };
 }

@@ -117,6 +117,23 @@ test("a password is not sent over an open line to another machine", async () => 
   expect(heard.join("")).not.toMatch(/AUTH/);
 });
 
+test("a relay whose certificate nobody vouches for gets neither the password nor the message, unless the operator says so", async () => {
+  const login = { user: "portico", pass: "secret" };
+  const signedIn: string[] = [];
+  const sink = opened(await startSmtp({ login, startTls: true, onMail: (from) => void signedIn.push(from) }));
+  for (const url of [sink.url, `${sink.url}?requireTLS=true`])
+    expect(await mailerFor(url).send(await message())).toMatchObject({
+      kind: "retry",
+      scope: "relay",
+      inDoubt: false,
+      reason: "No secure connection to the mail relay could be made.",
+    });
+  expect(signedIn).toEqual([]);
+  expect(await mailerFor(`${sink.url}?tls.rejectUnauthorized=false`).send(await message())).toMatchObject({
+    kind: "accepted",
+  });
+});
+
 test("a relay that is away is tried again", async () => {
   const gone = await startSmtp();
   await gone.close();

@@ -24,6 +24,8 @@ export interface SmtpScript {
   onMail?: (address: string) => Answer | Promise<Answer>;
   /** The one user and password it lets in; without it nobody needs to sign in. */
   login?: { user: string; pass: string };
+  /** It offers STARTTLS, with a certificate that nobody vouches for. */
+  startTls?: true;
 }
 
 export interface SmtpSink {
@@ -53,7 +55,7 @@ export async function startSmtp(script: SmtpScript = {}): Promise<SmtpSink> {
   const messages: ReceivedMessage[] = [];
   const waiting = new Set<() => void>();
   const server = new SMTPServer({
-    disabledCommands: script.login ? ["STARTTLS"] : ["STARTTLS", "AUTH"],
+    disabledCommands: [...(script.startTls ? [] : ["STARTTLS"]), ...(script.login ? [] : ["AUTH"])],
     authOptional: !script.login,
     allowInsecureAuth: true,
     disableReverseLookup: true,
