@@ -16,8 +16,6 @@ import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
 
 const WORKER_NICENESS = 5;
-// E-mails are begun and ended in groups: while some wait for the database, others hold the connections to the relay.
-const JOBS_A_CONNECTION = 4;
 
 type Stop = () => Promise<void> | void;
 
@@ -90,7 +88,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       log,
       databaseUrl: database.url,
       directoryPool: deps.pools.directory,
-      concurrency: Math.max(config.workerConcurrency, config.smtpMaxConnections * JOBS_A_CONNECTION),
+      concurrency: config.workerConcurrency,
       besideRequests: config.process === "all",
       limits: { perSecond: config.smtpMaxPerSecond, agencyPerMinute: config.agencyMaxPerMinute },
       onPace: metrics.pace,
