@@ -170,14 +170,27 @@ export async function retryRun(db: AgencyDb, runId: string, memberId: string): P
   const run = await lockRun(db, runId);
   if (run.state !== "failed") throw new Invalid({ run: "Only a run that failed can be run again." });
   if (run.removed) throw new Invalid({ run: "The workflow was removed." });
-  if (run.again) throw new Invalid({ run: "The contact has begun this workflow again in the meantime." });
+  if (run.again) throw begunAgain();
   await followEmails(db, runId);
-  await sql`
-    update workflow_runs run
-    set state = 'running', reason = null, ended_at = null, due_at = now(), position = coalesce(${failedAt}, position)
-    where id = ${runId}`.execute(db);
+  await reopen(db, runId);
   await wakeJob(db, runId, { kind: "run-workflow", lane: "bulk" });
   await recordEvent(db, { kind: "workflow-run.retried", memberId, contactId: run.contact_id, data: { run: runId } });
+}
+
+const UNIQUE_VIOLATION = "23505";
+const begunAgain = () => new Invalid({ run: "The contact has begun this workflow again in the meantime." });
+
+async function reopen(db: AgencyDb, runId: string): Promise<void> {
+  try {
+    await sql`
+      update workflow_runs run
+      set state = 'running', reason = null, ended_at = null, due_at = now(), position = coalesce(${failedAt}, position)
+      where id = ${runId}`.execute(db);
+  } catch (error) {
+    // he entered between the look and now
+    if (error instanceof Error && "code" in error && error.code === UNIQUE_VIOLATION) throw begunAgain();
+    throw error;
+  }
 }
 
 // What has become of e-mails since their run was over: more of them failed, or somebody has sent one again.
@@ -197,7 +210,7 @@ async function followEmails(db: AgencyDb, runId: string): Promise<void> {
       end`.execute(db);
 }
 
-// The contact first, as whoever revokes or deletes him does; while his row is locked, nobody lets him into the workflow anew.
+// The contact first, as whoever revokes or deletes him does. Whoever lets him into the workflow anew waits for neither.
 async function lockRun(db: AgencyDb, runId: string) {
   const run = uuid.test(runId)
     ? await db

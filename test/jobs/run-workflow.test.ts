@@ -556,6 +556,26 @@ describe("a fault", () => {
       "begun this workflow again",
     );
   });
+
+  test("is not run again when its contact begins the workflow anew at that very moment", async () => {
+    const { world, workflow, contact, run = "" } = await running(() => [{ do: "send-login-email" }]);
+    world.work();
+    await expect.poll(() => world.run(run)).toMatchObject({ state: "failed" });
+    const client = await world.database.owner.connect();
+    await client.query("begin");
+    await client.query(
+      "insert into workflow_runs (agency_id, workflow_id, version_id, contact_id, ends_on_join) values ($1, $2, $3, $4, false)",
+      [world.agencyId, workflow.id, workflow.versionId, contact],
+    );
+    const again = world.store.write((db) => retryRun(db, run, world.memberId));
+    again.catch(() => undefined);
+    const waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await expect.poll(async () => (await world.query(waiting)).length).toBeGreaterThan(0);
+    await client.query("commit");
+    client.release();
+    await expect(again).rejects.toThrow("begun this workflow again");
+    expect(await world.run(run)).toMatchObject({ state: "failed" });
+  });
 });
 
 test("a worker that has lost its job writes nothing", async () => {
