@@ -40,6 +40,7 @@ export type Config = {
   dnsServers: readonly string[];
   /** Where a domain's check knocks, and whether it may do so at addresses that are not on the internet. */
   domainProbe: { httpsPort: number; httpPort: number; privateAddresses: boolean };
+  /** Jobs that a worker does at once; of e-mails, messages that are at the relay at once. */
   workerConcurrency: number;
   logLevel: string;
 };
@@ -112,8 +113,7 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     if (!env.PORTAL_DOMAIN) faults.push("PORTAL_DOMAIN is missing.");
     if (!env.MAIL_FROM) faults.push("MAIL_FROM is missing.");
   }
-  // Four for each connection to the relay: e-mails begin and are written down while others are on their way, so that none of them idles.
-  const workerConcurrency = number("WORKER_CONCURRENCY", 20, 1, 800);
+  const workerConcurrency = number("WORKER_CONCURRENCY", 5, 1, 200);
   const config: Config = {
     production,
     host: env.HOST || "127.0.0.1",
@@ -126,7 +126,7 @@ export function readConfig(env: Env = process.env, root = path.resolve(import.me
     databasePool: number("DATABASE_POOL", 10, 2, 500),
     dataDir,
     smtpUrl,
-    smtpMaxConnections: number("SMTP_MAX_CONNECTIONS", Math.ceil(workerConcurrency / 4), 1, 200),
+    smtpMaxConnections: number("SMTP_MAX_CONNECTIONS", workerConcurrency, 1, 200),
     smtpMaxPerSecond: limit("SMTP_MAX_PER_SECOND"),
     agencyMaxPerMinute: limit("AGENCY_MAX_PER_MINUTE"),
     mailFrom,

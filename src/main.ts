@@ -88,7 +88,8 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       log,
       databaseUrl: database.url,
       directoryPool: deps.pools.directory,
-      concurrency: config.workerConcurrency,
+      // Four in hand for each: e-mails begin and are written down while others are on their way, so that no connection idles.
+      concurrency: 4 * config.workerConcurrency,
       besideRequests: config.process === "all",
       limits: { perSecond: config.smtpMaxPerSecond, agencyPerMinute: config.agencyMaxPerMinute },
       onPace: metrics.pace,

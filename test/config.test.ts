@@ -109,9 +109,10 @@ test("SPF mechanisms are read in every spelling, and what is none is refused, li
   expect(readConfig({}, folder())).toMatchObject({ bounceListener: undefined, bounceSecret: undefined });
 });
 
-test("what the relay and an agency get is not limited unless somebody says so, but for connections: one for four jobs at once", () => {
+test("what the relay and an agency get is not limited unless somebody says so, but for connections: as many as jobs at once", () => {
+  expect(readConfig({}, folder())).toMatchObject({ workerConcurrency: 5, smtpMaxConnections: 5 });
   expect(readConfig({ WORKER_CONCURRENCY: "20" }, folder())).toMatchObject({
-    smtpMaxConnections: 5,
+    smtpMaxConnections: 20,
     smtpMaxPerSecond: undefined,
     agencyMaxPerMinute: undefined,
   });

@@ -21,7 +21,7 @@ export type StartWorkerOptions = HandlerDeps & {
   databaseUrl: string;
   /** A pool that runs as `portico_directory`. */
   directoryPool: Pool;
-  /** Jobs at once (WORKER_CONCURRENCY). */
+  /** Jobs in hand at once; four times WORKER_CONCURRENCY. */
   concurrency: number;
   /** Web requests are answered by this very process (PROCESS=all): bulk makes room for them. */
   besideRequests?: boolean;
