@@ -13,7 +13,7 @@ const macOf = (agencyId: string, id: Buffer, key: Buffer) =>
 
 /**
  * The token of an unsubscribe link: 43 characters that name the contact, and that nobody makes without the key. It lets nobody in, is
- * the same in every mail to the contact and never expires, since the link of an old mail must work too (RFC 8058 §3.1).
+ * the same in every mail to the contact, and works for as long as its key is kept, since the link of an old mail should work too.
  */
 export function unsubscribeToken(agencyId: string, contactId: string, key: Buffer): string {
   const id = Buffer.from(contactId.replaceAll("-", ""), "hex");
