@@ -5,6 +5,7 @@ import path from "node:path";
 import pg from "pg";
 import { startEmbedded } from "../src/db/embedded.ts";
 import { migrate } from "../src/db/migrate.ts";
+import { asInProduction, buildInto } from "./filled.ts";
 import { get, type Load, load } from "./load.ts";
 import { alone, type Benchmark, compare, median, percentile, type Result } from "./results.ts";
 import { freePort, type Server, startProcess } from "./servers.ts";
@@ -33,7 +34,7 @@ async function run(): Promise<Result[]> {
     servers.push(ours);
     const page = path.join(folder, "page.html");
     writeFileSync(page, await fetchPage());
-    const env = { PAGE: page, DATABASE_URL: url, NODE_ENV: "production" };
+    const env = { ...asInProduction, PAGE: page, DATABASE_URL: url, NODE_ENV: "production" };
     const probe = { host: `a1.${DOMAIN}`, path: "/sign-in" };
     const peer = (name: string, port: number, kind: string) =>
       startProcess(name, "bench/peers/login-page.ts", port, { ...env, KIND: kind }, probe);
@@ -72,9 +73,10 @@ async function fill(base: string): Promise<string> {
 const startOurs = (url: string, folder: string) =>
   startProcess(
     "Portico",
-    "src/main.ts",
+    buildInto(folder),
     PORTS.ours,
     {
+      ...asInProduction,
       NODE_ENV: "production",
       PROCESS: "web",
       INTERNAL_PORT: String(PORTS.internal),
