@@ -7,9 +7,9 @@ COPY . .
 RUN node bin/build.mjs
 
 FROM node:26-slim
-# With a smaller heap allowed, V8 collects its garbage earlier: 181 MiB under load instead of 222, at the same processor time. Live data
+# With a smaller heap allowed, V8 collects its garbage earlier: 188 MiB under load instead of 236 with young halves of 32 MiB. Live data
 # takes 30; set NODE_OPTIONS yourself should a process ever need more.
-ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=2 NODE_OPTIONS="--max-old-space-size=512 --max-semi-space-size=32"
+ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=2 NODE_OPTIONS="--max-old-space-size=512 --max-semi-space-size=12"
 WORKDIR /app
 COPY --from=build /app/dist ./dist
 USER node

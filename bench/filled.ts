@@ -152,7 +152,7 @@ export const settings = (url: string, folder: string, port: number, internalPort
 
 /** As the Dockerfile starts it. */
 export const asInProduction = {
-  NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=32",
+  NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=12",
   MALLOC_ARENA_MAX: "2",
 };
 
