@@ -59,11 +59,13 @@ interface Answer {
 }
 
 const RESPONSE_LENGTH = 300;
+// Of what is longer the rest is not looked at: the time that this takes grows with the square of a word's length, and a report that
+// comes back may hold megabytes of anybody's words.
+const READ_LENGTH = 1_000;
 
 /** A server's answer without what it may quote of the message: links, addresses, tokens; one line of at most 300 characters. */
 export function redacted(response: string): string {
-  return response
-    .replace(/[\p{Cc}\s]+/gu, " ")
+  return beginning(response.slice(0, 100 * READ_LENGTH).replace(/[\p{Cc}\s]+/gu, " "))
     .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S*/gi, "(link)")
     .replace(/\S*\/l\/\S+/g, "(link)")
     .replace(/[^\s<>()[\],;:"']+@[^\s<>()[\],;:"']+/g, "(address)")
@@ -71,6 +73,12 @@ export function redacted(response: string): string {
     .replace(/\b\d{6}\b/g, "(number)")
     .trim()
     .slice(0, RESPONSE_LENGTH);
+}
+
+// Whole words alone: half a link or token would be taken for something else.
+function beginning(text: string): string {
+  if (text.length <= READ_LENGTH) return text;
+  return text.slice(0, Math.max(0, text.lastIndexOf(" ", READ_LENGTH)));
 }
 
 function stageOf(command = ""): Answer["stage"] {

@@ -127,3 +127,12 @@ test("an answer of any length and content becomes one line of at most 300 charac
     }),
   );
 });
+
+test("an answer of any length is read in a moment, and is cut where no part of a token could be left", () => {
+  // whoever gets a message can report anything about it, in a message of up to two megabytes
+  for (const text of ["a".repeat(2_000_000), "a.".repeat(1_000_000), "@/".repeat(1_000_000)])
+    expect(redacted(`550 ${text}`).length).toBeLessThanOrEqual(300);
+  const links = "https://x.example/y ".repeat(47);
+  for (let more = 0; more <= 70; more += 1)
+    expect(redacted(`${links}${"n".repeat(more)} ${"t".repeat(43)} and on${" and on".repeat(50)}`)).not.toContain("tt");
+});
