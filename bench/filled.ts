@@ -45,7 +45,7 @@ export async function startFilled({ quick }: { quick: boolean }) {
       (await one<{ id: string }>(url, "select id from agencies where slug = $1", [slug])).id,
     cookie: (appUrl: string) => signIn(url, appUrl),
     async stop() {
-      if (!process.env.BENCH_DATA) await server.stop();
+      if (!process.env.BENCH_DATA) await server.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };

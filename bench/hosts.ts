@@ -27,7 +27,6 @@ async function run(): Promise<Result[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "portico-bench-"));
   const database = await startEmbedded(path.join(folder, "postgresql"), { throwaway: true });
   const servers: Server[] = [];
-  let databaseRuns = true;
   try {
     const url = await fill(database.url);
     const ours = await startOurs(url, folder);
@@ -42,11 +41,10 @@ async function run(): Promise<Result[]> {
     servers.push(await peer("Hono, tenant from PostgreSQL each time", PORTS.lookUp, "look-up"));
     const results = [...(await loginPages(servers)), ...(await strangers(ours, url))];
     await database.stop();
-    databaseRuns = false;
     return [...results, ...(await certificateQuestions())];
   } finally {
     for (const server of servers) await server.stop();
-    if (databaseRuns) await database.stop();
+    await database.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -89,7 +89,7 @@ export async function startBench() {
       return address(name);
     },
     async stop() {
-      await server.stop();
+      await server.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -101,6 +101,7 @@ export async function startSink() {
   const { port } = await next<{ port: number }>(child);
   return {
     port,
+    pid: child.pid,
     async stat() {
       child.send("stat");
       return await next<{ messages: number; bytes: number }>(child);

@@ -134,7 +134,15 @@ async function initialise(initdb: string, dir: string): Promise<void> {
 }
 
 /** A running server: `url` of its maintenance database, `dir` where its data is, `stop` to end it; `reused` when it was running already. */
-export type EmbeddedPostgres = { url: string; port: number; dir: string; reused: boolean; stop: () => Promise<void> };
+export type EmbeddedPostgres = {
+  url: string;
+  port: number;
+  dir: string;
+  reused: boolean;
+  stop: () => Promise<void>;
+  /** Ends it and deletes its data, wherever that stands. */
+  remove: () => Promise<void>;
+};
 
 /**
  * Starts the packaged PostgreSQL on `dataDir`, or finds the one that an earlier run left there. It listens on loopback alone,
@@ -145,12 +153,17 @@ export async function startEmbedded(dataDir: string, { throwaway = false } = {})
   const dir = reachable(dataDir);
   await initialise(initdb, dir);
   const stop = async () => void (await run(pgCtl, ["-D", dir, "-m", throwaway ? "immediate" : "fast", "-w", "stop"]));
+  const remove = async () => {
+    await stop();
+    fs.rmSync(dir === path.resolve(dataDir) ? dir : path.dirname(dir), { recursive: true, force: true });
+  };
   const running = (port: number, reused: boolean) => ({
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     port,
     dir,
     reused,
     stop,
+    remove,
   });
   // A killed server stays a zombie for a while and pg_ctl still calls it running, so only a connection counts.
   for (let i = 0; portOf(dir) && i < 50 && (await run(pgCtl, ["-D", dir, "status"])).ok; i++) {

@@ -1,5 +1,5 @@
 // The packaged PostgreSQL where only root may look: its data stands elsewhere, and never in another checkout's place.
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import pg from "pg";
@@ -28,9 +28,8 @@ test("two folders of the same name that the server's own user cannot enter hold 
     expect(await ask(two?.url ?? "", "select to_regclass('mine') as mine")).toEqual([{ mine: null }]);
   } finally {
     for (const server of servers) {
-      await server.stop();
-      const { dir } = server;
-      rmSync(dir.startsWith("/var/lib/portico-") ? path.dirname(dir) : dir, { recursive: true, force: true });
+      await server.remove();
+      expect(existsSync(server.dir)).toBe(false);
     }
     for (const parent of parents) rmSync(parent, { recursive: true, force: true });
   }

@@ -18,9 +18,7 @@ async function ownServer() {
   const start = () => startEmbedded(path.join(folder, "postgresql"), { throwaway: true });
   let server: EmbeddedPostgres = await start();
   onTestFinished(async () => {
-    await server.stop();
-    const { dir } = server;
-    rmSync(dir.startsWith("/var/lib/portico-") ? path.dirname(dir) : dir, { recursive: true, force: true });
+    await server.remove();
     rmSync(folder, { recursive: true, force: true });
   });
   await migrate(server.url);

@@ -13,13 +13,25 @@ export type TestDatabase = Awaited<ReturnType<typeof createTestDatabase>>;
 export async function createTestDatabase() {
   const base = inject("postgresUrl");
   const name = `t_${randomBytes(8).toString("hex")}`;
-  const admin = new pg.Client({ connectionString: base });
-  await admin.connect();
   // A clone needs the template to be nobody's at that moment; another test file's clone is waited for.
-  await admin.query("select pg_advisory_lock(4711)");
-  await admin.query(`create database ${name} template template_portico`);
-  await admin.end();
-  return openTestDatabase(base.replace(/\/postgres$/, `/${name}`));
+  await ask(base, "select pg_advisory_lock(4711)", `create database ${name} template template_portico`);
+  const doors = openTestDatabase(base.replace(/\/postgres$/, `/${name}`));
+  const close = async () => {
+    await doors.close();
+    // Each is 10 MB, and a whole run makes hundreds.
+    await ask(base, `drop database if exists ${name} with (force)`);
+  };
+  return { ...doors, close };
+}
+
+async function ask(url: string, ...statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Opens the same doors to a migrated database that stands somewhere else. */
@@ -36,7 +48,7 @@ export function openTestDatabase(url: string) {
     store: (agencyId: string) => openAgencyStore(appPool, agencyId),
     globals: openGlobalStore(directoryPool),
     directory: openDirectory(directoryPool),
-    /** Closes the pools; the database itself goes with the whole cluster. */
+    /** Closes the pools. */
     close: async () => {
       await Promise.all([appPool.end(), directoryPool.end(), owner.end()]);
     },

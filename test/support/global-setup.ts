@@ -24,7 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrate(server.url.replace(/\/postgres$/, "/template_portico"));
   project.provide("postgresUrl", server.url);
   return async () => {
-    await server.stop();
+    await server.remove();
     rmSync(dir, { recursive: true, force: true });
   };
 }
