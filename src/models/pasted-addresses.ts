@@ -15,6 +15,8 @@ type Found = { typed: string; address: string; name: string };
 type Loose = { text: string; cell: boolean };
 
 const NOT_AN_ADDRESS = "This is not an email address.";
+// No address or name is as long. Cleaning their ends takes time that grows with the square of what is between.
+const LONGEST = 1_000;
 
 /**
  * Reads every address of a text once. Lines, commas, semicolons, tabs and spaces separate; `Name <address>`,
@@ -135,13 +137,15 @@ function readSegment(text: string): Found[] {
 function bare(token: string): string {
   const trimmed = token
     .trim()
+    .slice(0, LONGEST)
     .replace(/^["'`*<]*mailto:/i, "")
     .replace(/^["'`*<:]+/, "");
   return trimmed.replace(/\?.*$/, "").replace(/["'`*>,.:;!?]+$/, "");
 }
 
 function cleanName(text: string): string {
-  const name = parseName(text.replace(/"/g, " ").replace(/^[\s'`,.:;*–-]+|[\s'`,:;*–-]+$/g, ""));
+  const short = text.trim().slice(0, LONGEST);
+  const name = parseName(short.replace(/"/g, " ").replace(/^[\s'`,.:;*–-]+|[\s'`,:;*–-]+$/g, ""));
   return name.includes("@") ? "" : inOrder(name);
 }
 

@@ -159,7 +159,7 @@ const WITHIN_ADDRESS = "A link value is an address of its own: it cannot be part
 
 // Mail programs make a link of what looks like an address, and so would join what stands beside ours with it.
 const isGlued = (before: string | Placed | undefined, after: string | Placed | undefined) =>
-  (typeof before === "string" && /(?:[/=?&#@%.]|:\/\/\S*)$/u.test(before)) ||
+  (typeof before === "string" && (/[/=?&#@%.]$/u.test(before) || before.split(/\s/u).at(-1)?.includes("://"))) ||
   (typeof after === "string" && /^[\w/?=&#@%]/u.test(after));
 
 function trimBreaks(inlines: Inline[]): Inline[] {

@@ -118,3 +118,15 @@ test("record names are told as they are typed at a provider", () => {
   expect(relativeName("northwind.example", "northwind.example")).toBe("@");
   expect(zoneOf("a.b.northwind.co.uk")).toBe("northwind.co.uk");
 });
+
+test("however long the text is that somebody typed, its host is read in a moment", () => {
+  for (const between of [" ", "\u200b", ")"]) {
+    expect(parse(`a${between.repeat(1_000_000)}b`)).toHaveProperty("error");
+    expect(parse(`${between === ")" ? "" : between}clients.northwind.example${between.repeat(500)}`)).toMatchObject({
+      name: "clients.northwind.example",
+    });
+  }
+  expect(parse(`https://clients.northwind.example/${"a".repeat(1_000_000)}`)).toMatchObject({
+    name: "clients.northwind.example",
+  });
+});

@@ -177,3 +177,9 @@ it("takes a megabyte of brackets in its stride", () => {
   for (const bracket of ["<", '"', "<>", '<"', "(@"])
     expect(parsePastedAddresses(bracket.repeat(250_000)).people).toEqual([]);
 });
+
+it("takes a megabyte of marks around an address in its stride", () => {
+  const marks = "!".repeat(1_000_000);
+  for (const text of [`${marks}a@b.example x`, `x@${marks}a`, `${marks} <a>`, `${"- ".repeat(500_000)}x <a@b.example>`])
+    expect(parsePastedAddresses(text).people.length).toBeLessThanOrEqual(1);
+});
