@@ -55,7 +55,7 @@ function hostIn(text: string): string {
     .trim()
     .slice(0, LONGEST)
     .replace(/^[\p{Cf}\s"'‘’“”«<(]+|[\p{Cf}\s"'‘’“”»>),;]+$/gu, "")
-    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
+    .replace(/^(?:https?:\/*|[a-z][a-z0-9+.-]*:\/\/)/i, "")
     .replace(/^\/\//, "");
   const authority = bare.split(/[/?#\\]/, 1)[0] ?? "";
   // An IPv6 address keeps its colons; the check for addresses names it.
@@ -94,6 +94,8 @@ function refuseName(name: string, ours: OurNames): string | undefined {
     return "This is only one part of a name. Enter a whole domain, such as clients.youragency.example.";
   if (labels.some((label) => label.startsWith("xn--") && domainToUnicode(label) === label))
     return "This is not a domain name: its encoded letters (xn--) cannot be read.";
+  if (labels.some((label) => !LETTERS.test(domainToUnicode(label))))
+    return "This is not a domain name: signs and pictures are not letters. Use letters, digits and hyphens.";
   if (labels.some((label) => looksLikeAnother(label, last)))
     return "This name mixes alphabets, or its letters can be taken for others. Use letters of one alphabet.";
   return undefined;
@@ -116,6 +118,9 @@ const scripts = {
     /[^\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}\p{sc=Hangul}\p{sc=Common}\p{sc=Inherited}]/u,
 } as const;
 
+// What IDNA 2008 (RFC 5892) leaves of Unicode, near enough: URL parsers let through more, such as slashes that end no path.
+const LETTERS = /^[\p{L}\p{M}\p{Nd}\u00b7\u0375\u05f3\u05f4\u30fb\u200c\u200d-]+$/u;
+
 // The combinations that people really write (UTS 39 §5.2, highly restrictive); one script alone is always fine.
 const written: readonly (readonly string[])[] = [
   ["Latn", "Han", "Hira", "Kana"],
@@ -123,12 +128,16 @@ const written: readonly (readonly string[])[] = [
   ["Latn", "Han", "Hang"],
 ];
 
+// Latin letters of phonetics that stand for nothing in a name but the letter or the sign that they look like.
+const STAND_INS = /[ɑɡɩǀǃ]/u;
+
 // Cyrillic and Greek letters that no eye tells from Latin ones; a label of these alone reads as another word.
 const TWINS = /^[асԁеһіјӏорԛѕԝхуъьпгкΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυικαχ0-9-]+$/u;
 
 function looksLikeAnother(label: string, topLevel: string): boolean {
   if (!label.startsWith("xn--")) return false;
   const text = domainToUnicode(label);
+  if (STAND_INS.test(text)) return true;
   const found = Object.entries(scripts)
     .filter(([, letters]) => letters.test(text))
     .map(([name]) => name);

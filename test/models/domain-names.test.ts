@@ -20,6 +20,8 @@ describe("reads the name out of", () => {
     "HTTPS://clients.northwind.example:8443/sign-in?next=/#top",
     "http://clients.northwind.example/path",
     "//clients.northwind.example",
+    "https:/clients.northwind.example/",
+    "http:clients.northwind.example",
     "clients.northwind.example:",
     "<https://clients.northwind.example>",
     "“clients.northwind.example”,",
@@ -36,7 +38,14 @@ describe("reads the name out of", () => {
     });
     expect(parse("xn--bcher-kva.example")).toMatchObject({ name: "xn--bcher-kva.example", apex: true });
     expect(shown("kunden.xn--bcher-kva.example")).toBe("kunden.bücher.example");
-    for (const name of ["россия.рф", "日本ブログ.jp", "ไทย.example", "почта.example"])
+    for (const name of [
+      "россия.рф",
+      "日本ブログ.jp",
+      "ไทย.example",
+      "почта.example",
+      "paral·lel.example",
+      "kız.example",
+    ])
       expect([name, "error" in parse(name)]).toEqual([name, false]);
   });
 
@@ -87,6 +96,11 @@ describe("refuses, with the reason", () => {
     ["xn--pple-43d.com", "mixes alphabets"],
     ["аррӏе.com", "mixes alphabets"],
     ["nοrthwind.example", "mixes alphabets"],
+    ["ɡoogle.com", "mixes alphabets"],
+    ["northwind.example⁄sign-in.evil.example", "not letters"],
+    ["northwind.example∕sign-in.evil.example", "not letters"],
+    ["☃.net", "not letters"],
+    ["i❤.ws", "not letters"],
   ])("%j", (text, reason) => expect(errorOf(text)).toContain(reason));
 });
 
