@@ -12,9 +12,8 @@ import {
   type ReportOutcome,
   recordBounce,
 } from "./models/bounces.ts";
-import { hitLimit, limits } from "./models/limits.ts";
 
-/** Both intakes. Each throws Unavailable while the database is away, and then whoever reports should come again. */
+/** Both intakes. Each throws Unavailable while the database is away or an attempt is under way, and then whoever reports should come again. */
 export type BounceIntake = {
   /** What an address of ours names; undefined for one that nobody here has made. */
   read(address: string): BounceRef | undefined;
@@ -24,7 +23,7 @@ export type BounceIntake = {
   takeReport(report: { body: string; timestamp: string; signature: string }): Promise<ReportOutcome>;
 };
 
-// A signature is good for so long before and after its time; within it, it counts once.
+// A signature is good for so long before and after its time. Within it the same report does nothing twice, by whatever way it comes.
 const TOLERANCE_SECONDS = 300;
 
 const reportShape = z.object({
@@ -61,7 +60,7 @@ export function createBounceIntake(deps: IntakeDeps): BounceIntake {
     });
   }
 
-  // The clock of the one who signs is not the database's: this only bounds how long a signature has to be remembered.
+  // The clock of the one who signs is not the database's: this only bounds how long a signature that leaked is worth anything.
   const isTimely = (timestamp: string) =>
     /^\d{10}$/.test(timestamp) && Math.abs(Date.now() / 1_000 - Number(timestamp)) <= TOLERANCE_SECONDS;
 
@@ -79,8 +78,7 @@ export function createBounceIntake(deps: IntakeDeps): BounceIntake {
       const ref = parsed.success ? readBounceAddress(parsed.data.address, keys.every("bounce")) : undefined;
       if (!parsed.success) return "malformed";
       if (!ref) return "unknown";
-      const { allowed } = await globals.run((db) => hitLimit(db, limits.bounceReports, signature.toLowerCase()));
-      return allowed ? await record(ref, saidIn(parsed.data)) : "repeated";
+      return await record(ref, saidIn(parsed.data));
     },
   };
 }

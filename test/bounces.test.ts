@@ -11,11 +11,21 @@ import { Unavailable } from "../src/models/errors.ts";
 import { releaseSuppression } from "../src/models/suppressions.ts";
 import { createInternal } from "../src/routes/internal.ts";
 import { createKeys } from "../src/web/keys.ts";
-import { startMailing } from "./jobs/mailing.ts";
+import { heldMailer, type Mailing, startMailing } from "./jobs/mailing.ts";
 import { SEALING_SECRET, sendersWith } from "./support/senders.ts";
 
 const keys = createKeys([SEALING_SECRET]);
 const senders = { ...sendersWith({ bounceDomain: "bounces.portico.example" }), bounceKey: keys.newest("bounce") };
+
+/** A report as it is posted, signed with its time. */
+const signedReport = (
+  body: string,
+  { at = Math.floor(Date.now() / 1000), by = keys.newest("bounce-report") } = {},
+) => ({
+  body,
+  timestamp: String(at),
+  signature: createHmac("sha256", by).update(`${at}.${body}`).digest("hex"),
+});
 
 type ReportParts = { action?: string; status?: string; diagnostic?: string };
 
@@ -70,7 +80,13 @@ async function sent() {
   await mailing.sink.received(1);
   await expect.poll(async () => (await mailing.email(emailId)).status).toBe("sent");
   await worker.stop();
-  const returnPath = mailing.sink.messages[0]?.from ?? "";
+  return await listening(mailing, { contactId, emailId, returnPath: mailing.sink.messages[0]?.from ?? "" });
+}
+
+type Known = { contactId: string; emailId: string; returnPath: string };
+
+/** What waits for bounces of an e-mail, and what they left behind. */
+async function listening(mailing: Mailing, { contactId, emailId, returnPath }: Known) {
   const { log } = mailing.workerOptions();
   const intake = createBounceIntake({
     keys,
@@ -164,6 +180,44 @@ test("a soft bounce marks the e-mail alone", async () => {
   expect(await suppressed()).toEqual([]);
 });
 
+test("a server that gives up first and says then that there is no such address has it suppressed all the same", async () => {
+  const { deliver, email, emailId, suppressed, steps } = await sent();
+  await deliver(report({ status: "4.4.1", diagnostic: "connection timed out" }));
+  await deliver(report());
+  expect(await email(emailId)).toMatchObject({
+    status: "bounced",
+    reason: "No such address: it came back after it was sent.",
+  });
+  expect(await suppressed()).toEqual(["maya@acme.example bounce"]);
+  await deliver(report());
+  await deliver(report({ status: "4.4.1", diagnostic: "connection timed out" }));
+  expect(await steps()).toHaveLength(2);
+});
+
+test("a report that comes before the attempt is written down is to come again, and then counts", async () => {
+  const mailing = await startMailing();
+  const contactId = await mailing.invited("maya@acme.example");
+  const emailId = await mailing.queue(contactId);
+  const held = heldMailer();
+  mailing.work({ senders, mailer: held.mailer });
+  const { envelope } = await held.reached;
+  const { deliver, email, suppressed, intake } = await listening(mailing, {
+    contactId,
+    emailId,
+    returnPath: envelope.from,
+  });
+  const soft = report({ status: "5.2.2", diagnostic: "552 5.2.2 mailbox full" });
+  expect(await deliver(soft)).toMatch(/^451/);
+  const signed = signedReport(JSON.stringify({ address: envelope.from, kind: "bounce", status: "5.2.2" }));
+  await expect(intake.takeReport(signed)).rejects.toThrow(Unavailable);
+  held.release();
+  await expect.poll(async () => (await email(emailId)).status).toBe("sent");
+  expect(await intake.takeReport(signed)).toBe("recorded");
+  expect(await deliver(soft)).toMatch(/^250/);
+  expect(await email(emailId)).toMatchObject({ status: "bounced", reason: "The mailbox is full: it came back." });
+  expect(await suppressed()).toEqual([]);
+});
+
 test("a report of a delay says that the e-mail is late and leaves it sent", async () => {
   const { deliver, email, emailId, suppressed } = await sent();
   await deliver(report({ action: "delayed", status: "4.4.1", diagnostic: "connection timed out" }));
@@ -244,12 +298,7 @@ test("while the database is away the sender is told to come again", async () => 
 
 test("a post counts when its signature and time are right, and once", async () => {
   const { intake, returnPath, suppressed, email, emailId } = await sent();
-  const key = keys.newest("bounce-report");
-  const signed = (body: string, { at = Math.floor(Date.now() / 1000), by = key } = {}) => ({
-    body,
-    timestamp: String(at),
-    signature: createHmac("sha256", by).update(`${at}.${body}`).digest("hex"),
-  });
+  const signed = signedReport;
   const body = JSON.stringify({
     address: returnPath,
     kind: "bounce",

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { AgencyDb, GlobalDb } from "../db/schema.ts";
 import type { BounceRef } from "./bounce-addresses.ts";
 import { addStep } from "./email-steps.ts";
+import { Unavailable } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 import { DELIVERED_LATE } from "./sending-results.ts";
 import { suppressAddress } from "./suppressions.ts";
@@ -41,7 +42,8 @@ export async function findBouncedAgency(
 
 /**
  * Writes down a report and what follows from it, once an attempt: a report that comes again does nothing, also after a member has
- * let the address be written to again.
+ * let the address be written to again. Only that there is no such address still counts after a report of another failure. Throws
+ * Unavailable while the attempt is under way by what is written: the relay's own answer to it comes first, then this report again.
  */
 export async function recordBounce(db: AgencyDb, bounce: Bounce): Promise<BounceResult> {
   const email = await db
@@ -51,11 +53,10 @@ export async function recordBounce(db: AgencyDb, bounce: Bounce): Promise<Bounce
     .forUpdate()
     .executeTakeFirst();
   if (!email || bounce.attempt < 1 || bounce.attempt > email.attempts) return "unknown";
+  if (email.status === "sending" && bounce.attempt === email.attempts)
+    throw new Unavailable("The attempt that this report is about has not been written down yet.");
   const kind = steps[bounce.kind];
-  const { rows } = await sql`
-    select from email_steps where email_id = ${email.id}::uuid and kind = ${kind} and attempt >= ${bounce.attempt}::int
-    limit 1`.execute(db);
-  if (rows.length > 0) return "repeated";
+  if (await wasReported(db, bounce)) return "repeated";
   const reason = reasonOf(bounce);
   await addStep(db, { ...bounce, kind, reason });
   await markReported(db, bounce, reason);
@@ -71,6 +72,16 @@ export async function recordBounce(db: AgencyDb, bounce: Bounce): Promise<Bounce
   return "recorded";
 }
 
+// The code tells the two kinds of bounce apart as kindOfFailure does: only 5.1.x says that there is no such address.
+async function wasReported(db: AgencyDb, { kind, emailId, attempt }: Bounce): Promise<boolean> {
+  const { rows } = await sql`
+    select from email_steps
+    where email_id = ${emailId}::uuid and kind = ${steps[kind]} and attempt >= ${attempt}::int
+      ${kind === "hard" ? sql`and smtp_status like '5.1.%'` : sql``}
+    limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 const reasonOf = ({ kind, code }: Bounce) =>
   kind === "soft" && code?.startsWith("5.2.2") ? "The mailbox is full: it came back." : reasons[kind];
 
@@ -84,6 +95,6 @@ async function markReported(db: AgencyDb, { kind, emailId }: Bounce, reason: str
         : { reason, status_at: sql<Date>`now()` },
     )
     .where("id", "=", emailId)
-    .where("status", "=", "sent")
+    .where("status", "in", kind === "hard" ? ["sent", "bounced"] : ["sent"])
     .execute();
 }

@@ -22,7 +22,6 @@ export const limits = {
   domainAdds: { name: "domain-add", max: 60, seconds: 3600 },
   domainChecks: { name: "domain-check", max: 20, seconds: 300 },
   sendingDomains: { name: "sending-domain", max: 20, seconds: 3600 },
-  bounceReports: { name: "bounce-report", max: 1, seconds: 900 },
   testMails: { name: "test-mail", max: 10, seconds: 600 },
 } as const satisfies Record<string, Limit>;
 
