@@ -24,6 +24,8 @@ export type ProbeAnswer = {
   why?: string;
   /** Why browsers would not trust the certificate, in words; absent when they would, or without TLS. */
   untrusted?: string;
+  /** From when to when the certificate is good, ISO 8601; absent without TLS. */
+  certificate?: { from: string; until: string };
   /** The proxy that answered, as its headers tell. */
   proxy?: string;
 };
@@ -123,13 +125,25 @@ function judge(
   const socket = response.socket as TLSSocket;
   const untrusted = scheme === "https" && !socket.authorized ? distrust(socket.authorizationError) : undefined;
   const proxy = proxyOf(response);
-  const more = { ...(untrusted ? { untrusted } : {}), ...(proxy ? { proxy } : {}) };
+  const certificate = scheme === "https" ? lifetimeOf(socket) : undefined;
+  const more = {
+    ...(untrusted ? { untrusted } : {}),
+    ...(certificate ? { certificate } : {}),
+    ...(proxy ? { proxy } : {}),
+  };
   if (response.statusCode === 200 && body.split(/\s+/).some((word) => word !== "" && isMarker(host, word)))
     return { result: "ours", ...more };
   const { location } = response.headers;
   if (location && response.statusCode && response.statusCode >= 300 && response.statusCode < 400)
     return { result: "other", why: `It leads on to ${location.slice(0, 200)}.`, ...more };
   return { result: "other", why: `Another server answers there (status ${response.statusCode}).`, ...more };
+}
+
+function lifetimeOf(socket: TLSSocket): ProbeAnswer["certificate"] {
+  const { valid_from, valid_to } = socket.getPeerCertificate();
+  const [from, until] = [new Date(valid_from), new Date(valid_to)];
+  if (Number.isNaN(from.getTime()) || Number.isNaN(until.getTime())) return undefined;
+  return { from: from.toISOString(), until: until.toISOString() };
 }
 
 const DISTRUST: Readonly<Record<string, string>> = {

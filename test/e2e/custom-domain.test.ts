@@ -97,6 +97,7 @@ describe.skipIf(!runs)("a custom domain", () => {
     publish(NAME, { CNAME: [target] });
     await panel.getByRole("button", { name: "Check now" }).click();
     await expect(panel.getByText("Active", { exact: true })).toBeVisible({ timeout: 60_000 });
+    await expect(panel).toContainText(/Certificate renews by (?:today|tomorrow), \d\d:\d\d\./);
 
     await panel.getByRole("link", { name: "Make default" }).click();
     const dialog = page.getByRole("dialog");

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Domain, LastCheck } from "../../src/models/domains.ts";
 import { notesOf } from "../../views/dashboard/domain-notes.ts";
-import { badgeOf, nextCheckWords, paceOf, stepsOf } from "../../views/dashboard/domain-words.ts";
+import { badgeOf, nextCheckWords, paceOf, renewalOf, stepsOf } from "../../views/dashboard/domain-words.ts";
 
 const none = { values: [] };
 const target = "c-abcdefghijklmnop.portal.example";
@@ -137,6 +137,31 @@ describe("a proven domain", () => {
     const well = check({ reachable: "yes", proxy: "Cloudflare", probe: { https: { result: "ours" }, http: null } });
     expect(badgeOf(view({ state: "active", lastCheck: well }))).toEqual({ word: "Active", tone: "good" });
     expect(notesOf(view({ state: "active", lastCheck: well }))).toMatchObject([{ tone: undefined }]);
+  });
+});
+
+describe("a certificate", () => {
+  const certificate = { from: "2026-11-01T00:00:00.000Z", until: "2027-01-30T00:00:00.000Z" };
+  const served = (checkedAt: string, more: Partial<NonNullable<LastCheck["probe"]>["https"]> = {}) => ({
+    state: "active" as const,
+    checkedAt: new Date(checkedAt),
+    lastCheck: check({ reachable: "yes", probe: { https: { result: "ours", certificate, ...more }, http: null } }),
+  });
+
+  test("of an active domain is told with the day by which it renews, where links are https", () => {
+    expect(renewalOf(view(served("2026-11-23T10:00:00Z")))).toEqual(new Date(certificate.until));
+    expect(renewalOf(view(served("2026-11-23T10:00:00Z"), false))).toBeUndefined();
+    expect(renewalOf(view({ ...served("2026-11-23T10:00:00Z"), state: "degraded" }))).toBeUndefined();
+    expect(renewalOf(view({ state: "active", lastCheck: check({ reachable: "yes" }) }))).toBeUndefined();
+  });
+
+  test("that nobody has renewed in time is told before browsers refuse it", () => {
+    expect(titles(served("2027-01-10T00:00:00Z"))).toEqual([]);
+    expect(titles(served("2027-01-20T00:00:00Z"))).toEqual(["Its certificate has not been renewed."]);
+    expect(titles(served("2027-01-20T00:00:00Z"), false)).toEqual([]);
+    expect(titles(served("2027-01-20T00:00:00Z", { untrusted: "it is for another name" }))).toEqual([
+      "Browsers may not trust its certificate.",
+    ]);
   });
 });
 

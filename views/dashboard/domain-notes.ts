@@ -19,7 +19,7 @@ export function notesOf({ domain, https }: DomainView): DomainNote[] {
   const { lastCheck: check } = domain;
   if (domain.included || !check) return [];
   if (domain.state === "pending") return pendingNotes(domain, check);
-  if (domain.state === "active" && check.reachable === "yes") return activeNotes(check, https);
+  if (domain.state === "active" && check.reachable === "yes") return activeNotes(domain, check, https);
   return [...answerNotes(domain, check, https), ...caaNotes(check, https)];
 }
 
@@ -175,13 +175,26 @@ function caaNotes({ records: { caa } }: LastCheck, https: boolean): DomainNote[]
   ];
 }
 
-function activeNotes({ probe, proxy }: LastCheck, https: boolean): DomainNote[] {
+// Caddy and its like renew when a third of the lifetime is left, which may be hours or weeks; at a sixth something is wrong.
+function isLate(certificate: { from: string; until: string } | undefined, at: Date): boolean {
+  if (!certificate) return false;
+  const [from, until] = [Date.parse(certificate.from), Date.parse(certificate.until)];
+  return until - at.getTime() < (until - from) / 6;
+}
+
+function activeNotes(domain: Domain, { probe, proxy }: LastCheck, https: boolean): DomainNote[] {
   const notes: DomainNote[] = [];
   if (https && probe?.https.untrusted)
     notes.push({
       tone: "wait",
       title: "Browsers may not trust its certificate.",
       text: `To our check, ${probe.https.untrusted}.`,
+    });
+  else if (https && domain.checkedAt && isLate(probe?.https.certificate, domain.checkedAt))
+    notes.push({
+      tone: "wait",
+      title: "Its certificate has not been renewed.",
+      text: "It ends soon, and browsers refuse the name then. Tell whoever runs this service.",
     });
   if (proxy)
     notes.push({

@@ -64,6 +64,13 @@ export function paceOf(
   return state !== "degraded" && young ? "every 2s" : "every 15s";
 }
 
+/** When an active domain's certificate ends, and so has to be renewed by; undefined when it is not active or has none. */
+export function renewalOf({ domain, https }: DomainView): Date | undefined {
+  const answer = domain.lastCheck?.probe?.https;
+  if (!https || domain.state !== "active" || answer?.result !== "ours" || !answer.certificate) return undefined;
+  return new Date(answer.certificate.until);
+}
+
 /** When the next check is, for the end of a sentence: "in 5 minutes". */
 export function nextCheckWords(seconds: number): string {
   if (seconds <= 0) return "Checking now.";

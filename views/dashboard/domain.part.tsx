@@ -12,7 +12,7 @@ import { LastCheckTable } from "./domain-last-check.tsx";
 import type { DomainView } from "./domain-notes.ts";
 import { DomainNotes } from "./domain-notes-list.tsx";
 import { DomainRecords } from "./domain-records.tsx";
-import { badgeOf, nextCheckWords, paceOf, stepsOf } from "./domain-words.ts";
+import { badgeOf, nextCheckWords, paceOf, renewalOf, stepsOf } from "./domain-words.ts";
 
 export type DomainPartProps = DomainView & {
   slug: string;
@@ -115,9 +115,9 @@ function Advice({ domain }: DomainPartProps) {
       <>
         <Callout tone="wait">
           <p>
-            <b>{`${domain.name} is a whole domain, not a subdomain.`}</b> It cannot hold a CNAME, and pointing it here
-            takes it away from the website that stands there now. A subdomain such as{" "}
-            <code class="break">{`clients.${domain.name}`}</code> is easier.
+            <b>{`${domain.shownName} is a whole domain, not a subdomain.`}</b> It cannot hold a CNAME, and pointing it
+            here takes it away from the website that stands there now. A subdomain such as{" "}
+            <code class="break">{`clients.${domain.shownName}`}</code> is easier.
           </p>
         </Callout>
         <p class="small muted">
@@ -138,9 +138,17 @@ function Advice({ domain }: DomainPartProps) {
 /** When it was checked and will be again; sent alone while nothing else about the domain changes. */
 export function DomainFoot(props: DomainPartProps) {
   const { domain, slug, mayChange, zone, now } = props;
+  const renewal = renewalOf(props);
   return (
     <div class="panel__foot" id={`${idOf(props)}-foot`}>
       <span>
+        {renewal && (
+          <>
+            {"Certificate renews by "}
+            <Moment at={renewal} zone={zone} now={now} inSentence />
+            {". "}
+          </>
+        )}
         {domain.checkedAt && (
           <>
             {"Last checked "}
