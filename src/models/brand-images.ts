@@ -104,6 +104,7 @@ async function draw(file: Uint8Array, use: ImageUse): Promise<BrandImage | { err
       .ensureAlpha()
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
+    if (isInvisible(pixels.data)) return { error: "There is nothing to see in this image: it is all transparent." };
     // From bare pixels, so that there is nothing of the file to carry over.
     const raw = { width: pixels.info.width, height: pixels.info.height, channels: 4 } as const;
     const bytes = await sharp(pixels.data, { raw }).png({ compressionLevel: 9 }).toBuffer();
@@ -112,6 +113,11 @@ async function draw(file: Uint8Array, use: ImageUse): Promise<BrandImage | { err
   } catch {
     return { error: DAMAGED };
   }
+}
+
+function isInvisible(pixels: Uint8Array): boolean {
+  for (let at = 3; at < pixels.length; at += 4) if (pixels[at]) return false;
+  return true;
 }
 
 /** The ground on which an image with holes reads: dark under a light one. Null when it has next to none. */

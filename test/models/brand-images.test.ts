@@ -28,6 +28,15 @@ describe("an image", () => {
     expect(image.hash).toMatch(/^[\w-]{43}$/);
   });
 
+  it("comes out of a printer's colours in those of a screen", async () => {
+    const paper = await sharp(await plain("jpeg", { background: "#c81e1e" }))
+      .toColourspace("cmyk")
+      .jpeg()
+      .toBuffer();
+    expect((await sharp(paper).metadata()).space).toBe("cmyk");
+    expect(await sharp((await drawn(paper)).bytes).metadata()).toMatchObject({ space: "srgb", channels: 4 });
+  });
+
   it("is made small enough for a page, and square for a browser's tab", async () => {
     const file = await plain("png", { width: 2000, height: 500 });
     expect(await drawn(file)).toMatchObject({ width: 600, height: 150 });
@@ -87,6 +96,7 @@ describe("an image is refused", () => {
       "does not move",
     ],
     ["when a side is longer than 2048 px", () => plain("png", { width: 2049, height: 20 }), "this one is 2049 by 20"],
+    ["when there is nothing but air in it", () => handmadePng(64, 64, blank(64, 64)), "nothing to see"],
     ["when it can hardly be seen", () => plain("png", { width: 15, height: 200 }), "16 px"],
     [
       "when it is larger than 1 MiB",
