@@ -33,6 +33,7 @@ export function parseDomainName(text: string, ours: OurNames): DomainName | { er
 
 /** The name as people write it: Unicode where that is safe to show, which parseDomainName made sure of. */
 export function shown(name: string): string {
+  if (!name.includes("xn--")) return name;
   return domainToUnicode(name) || name;
 }
 

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { AgencyDb, AgencyReader } from "../db/schema.ts";
 import { countLiveLinks } from "./access-links.ts";
 import { countContactSessions } from "./contact-sessions.ts";
+import { shown } from "./domain-names.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 import { hostName, type PortalOrigin } from "./portal-url.ts";
@@ -13,6 +14,8 @@ export type HostChoice = {
   kind: "default" | "custom";
   /** The whole name, with the port where the environment has one. */
   name: string;
+  /** The name as people write it, with the letters that an encoded one (xn--) stands for. */
+  shownName: string;
   state: "pending" | "proven" | "active" | "degraded";
   selected: boolean;
 };
@@ -30,6 +33,7 @@ export async function listHostChoices(db: AgencyReader, origin: PortalOrigin): P
     id: row.id,
     kind: row.kind,
     name: hostName(row, origin),
+    shownName: row.kind === "default" ? hostName(row, origin) : shown(row.name),
     state: row.state,
     selected: row.id === chosen?.id,
   }));
@@ -75,10 +79,10 @@ export async function selectHost(
   const to = choices.find(({ id }) => id === hostId);
   const from = choices.find(({ selected }) => selected);
   if (!to) throw new NotFound("The agency has no such host.");
-  if (to.state !== "active") throw new Invalid({ host: `${to.name} is not active yet.` });
+  if (to.state !== "active") throw new Invalid({ host: `${to.shownName} is not active yet.` });
   if (to.selected) return undefined;
   await db.updateTable("hosts").set({ selected_at: null }).where("selected_at", "is not", null).execute();
   await db.updateTable("hosts").set({ selected_at: sql`now()` }).where("id", "=", to.id).execute();
   await recordEvent(db, { kind: "domain.selected", memberId, data: { before: from?.name, after: to.name } });
-  return to.name;
+  return to.shownName;
 }

@@ -9,7 +9,7 @@ export function DomainAddedReply(props: DomainPartProps) {
       <hx-partial hx-target="#domains" hx-swap="afterbegin">
         <DomainPart {...props} />
       </hx-partial>
-      <hx-partial hx-target="#live" hx-swap="innerHTML">{`${props.domain.name} added`}</hx-partial>
+      <hx-partial hx-target="#live" hx-swap="innerHTML">{`${props.domain.shownName} added`}</hx-partial>
     </>
   );
 }

@@ -74,7 +74,7 @@ export function LastCheckTable({ domain, https }: DomainView) {
     );
   return (
     <div class="records">
-      <Table caption={`What the last check of ${domain.name} found`} kind="cards" head={head}>
+      <Table caption={`What the last check of ${domain.shownName} found`} kind="cards" head={head}>
         {row("CNAME", <SeenCell seen={records.cname} />, domain.apex ? any : <code class="break">{target}</code>)}
         {row("TXT", <SeenCell seen={records.txt} />, <code class="break">{txtValue}</code>)}
         {row("A", <SeenCell seen={records.a} />, addresses("a"))}

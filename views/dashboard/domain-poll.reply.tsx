@@ -13,7 +13,10 @@ export function DomainPollReply({ changed, ...props }: DomainPartProps & { chang
     <>
       <DomainPart {...props} />
       {changed === "state" && (
-        <hx-partial hx-target="#live" hx-swap="innerHTML">{`${props.domain.name}: ${badgeOf(props).word}`}</hx-partial>
+        <hx-partial
+          hx-target="#live"
+          hx-swap="innerHTML"
+        >{`${props.domain.shownName}: ${badgeOf(props).word}`}</hx-partial>
       )}
     </>
   );

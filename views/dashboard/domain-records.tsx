@@ -61,7 +61,7 @@ export function DomainRecords({ domain }: { domain: Domain }) {
   const head = ["Type", "Name", "Value", "Found"].map((label) => <th scope="col">{label}</th>);
   return (
     <div class="records">
-      <Table caption={`DNS records to set for ${domain.name}`} kind="cards" head={head}>
+      <Table caption={`DNS records to set for ${domain.shownName}`} kind="cards" head={head}>
         {recordsFor(domain).map(({ type, name, value, found }) => (
           <tr>
             <td data-label="Type">

@@ -7,7 +7,7 @@ import { Dialog, DialogClose } from "../ui/dialog.tsx";
 export type DomainRemovalProps = { slug: string; domain: Domain; inPage?: boolean | undefined };
 
 export function DomainRemovalDialog({ slug, domain, inPage }: DomainRemovalProps) {
-  const { name, selected, state } = domain;
+  const { shownName: name, selected, state } = domain;
   const close = app.domains(slug);
   return (
     <Dialog

@@ -64,7 +64,7 @@ function Head(props: DomainPartProps) {
         <ButtonLink
           small
           href={app.domainSelection(slug, domain.id, "domains")}
-          about={domain.name}
+          about={domain.shownName}
           {...opensDialog(app.domainSelection(slug, domain.id, "domains"))}
         >
           Make default
@@ -80,7 +80,7 @@ function CheckNow(props: DomainPartProps) {
   return (
     <form method="post" action={action} hx-post={action} hx-target={`#${idOf(props)}`} hx-swap="outerHTML">
       <FormToken />
-      <Button type="submit" small icon="refresh" about={domain.name} id={`${idOf(props)}-check`}>
+      <Button type="submit" small icon="refresh" about={domain.shownName} id={`${idOf(props)}-check`}>
         Check now
       </Button>
     </form>
@@ -164,7 +164,7 @@ export function DomainFoot(props: DomainPartProps) {
           variant="danger-quiet"
           class="push"
           href={app.domainRemoval(slug, domain.id)}
-          about={domain.name}
+          about={domain.shownName}
           {...opensDialog(app.domainRemoval(slug, domain.id))}
         >
           Remove

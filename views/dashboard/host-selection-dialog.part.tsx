@@ -18,13 +18,13 @@ const count = (n: number, one: string, many: string) => (n === 1 ? one : many.re
 function Effects({ to, from, liveLinks, sessions }: HostChange) {
   return (
     <div class="stack stack--2">
-      <p>{`New invites, login emails and magic links lead to ${to.name}.`}</p>
+      <p>{`New invites, login emails and magic links lead to ${to.shownName}.`}</p>
       {liveLinks > 0 && (
         <p>
           {count(
             liveLinks,
-            `1 link that was sent already keeps working and leads to ${to.name}.`,
-            `N links that were sent already keep working and lead to ${to.name}.`,
+            `1 link that was sent already keeps working and leads to ${to.shownName}.`,
+            `N links that were sent already keep working and lead to ${to.shownName}.`,
           )}
         </p>
       )}
@@ -37,7 +37,7 @@ function Effects({ to, from, liveLinks, sessions }: HostChange) {
           )}
         </p>
       )}
-      <p>{`${from.name} leads to the new address for as long as it points here.`}</p>
+      <p>{`${from.shownName} leads to the new address for as long as it points here.`}</p>
     </div>
   );
 }
@@ -58,7 +58,7 @@ export function HostSelectionDialog({ slug, change, from, inPage }: HostSelectio
     return (
       <Dialog
         {...about}
-        title={to.name}
+        title={to.shownName}
         foot={
           <DialogClose href={close} autofocus>
             Close
@@ -71,7 +71,7 @@ export function HostSelectionDialog({ slug, change, from, inPage }: HostSelectio
   return (
     <Dialog
       {...about}
-      title={`Use ${to.name}?`}
+      title={`Use ${to.shownName}?`}
       lead="The portal URL and every link from now on."
       action={app.domainSelection(slug, to.id)}
       foot={

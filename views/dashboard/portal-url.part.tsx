@@ -26,9 +26,9 @@ const notes: Record<HostChoice["state"], string> = {
 
 function HostSelect({ slug, hosts }: PortalUrlPartProps) {
   const action = app.hostSelection(slug);
-  const options = hosts.map(({ id, name, state, selected }) => ({
+  const options = hosts.map(({ id, shownName, state, selected }) => ({
     value: id,
-    label: `${name}${notes[state]}${selected ? " (default)" : ""}`,
+    label: `${shownName}${notes[state]}${selected ? " (default)" : ""}`,
     disabled: state !== "active" && !selected,
   }));
   return (
@@ -60,7 +60,7 @@ export const PortalUrlPart = remembered((props: PortalUrlPartProps) => {
   const failing = hosts.find(({ selected, state }) => selected && state === "degraded");
   return (
     <>
-      {failing && <Failing name={failing.name} url={url} />}
+      {failing && <Failing name={failing.shownName} url={url} />}
       <Panel id="portal-url" aria-labelledby="portal-url-title" bare>
         <UrlCard
           id="portal-url"

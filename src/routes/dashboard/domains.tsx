@@ -9,7 +9,7 @@ import { DomainRemovalDialog } from "../../../views/dashboard/domain-removal-dia
 import { badgeOf, paceOf } from "../../../views/dashboard/domain-words.ts";
 import { DomainsPage } from "../../../views/dashboard/domains.page.tsx";
 import { addDomain, findRival, releaseDomain, requestCheck } from "../../models/domain-claims.ts";
-import { parseDomainName } from "../../models/domain-names.ts";
+import { parseDomainName, shown } from "../../models/domain-names.ts";
 import { type Domain, getDomain, listDomains } from "../../models/domains.ts";
 import { Invalid, NotFound } from "../../models/errors.ts";
 import { limits, requireLimit } from "../../models/limits.ts";
@@ -81,7 +81,7 @@ async function add(c: MemberContext): Promise<Response> {
   try {
     const memberId = c.get("member").id;
     const id = await c.get("store").write((db) => addDomain(db, { domain: parsed, rival, memberId }));
-    if (!isHtmx(c)) return seeOther(c, app.domains(slug), { kind: "good", text: `${parsed.name} added` });
+    if (!isHtmx(c)) return seeOther(c, app.domains(slug), { kind: "good", text: `${shown(parsed.name)} added` });
     const domain = await c.get("store").read((db) => getDomain(db, id, config.portalOrigin));
     return part(c, <DomainAddedReply {...viewOf(c, domain)} />);
   } catch (error) {
@@ -124,5 +124,5 @@ async function remove(c: MemberContext): Promise<Response> {
   const name = await c.get("store").write((db) => releaseDomain(db, idOf(c), c.get("member").id));
   // Other processes hear of it from the database; this one must not serve it to whoever looks next.
   c.get("deps").hosts.forget(c.get("agency").id);
-  return seeOther(c, app.domains(c.get("agency").slug), { kind: "good", text: `${name} removed` });
+  return seeOther(c, app.domains(c.get("agency").slug), { kind: "good", text: `${shown(name)} removed` });
 }

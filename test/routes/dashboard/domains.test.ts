@@ -168,6 +168,22 @@ test("removing asks first, says what stops, and leaves a tombstone of a proven n
   expect(new Set(claims.map((row) => (row as { proof_value: string }).proof_value)).size).toBe(2);
 });
 
+test("a name in letters of its own is shown as people write it, while records and links keep what DNS knows", async () => {
+  const world = await worldForTest();
+  const id = await addTo(world, "northwind", "Kunden.Bücher.example");
+  const nora = await world.member(world.northwind.members.owner);
+  const page = await nora.page(PAGE);
+  expect(page).toContain("kunden.bücher.example");
+  expect(page).toContain("_portico-challenge.kunden.xn--bcher-kva.example");
+  await change(world, id, "verified_at = now(), proven_by = 'cname', active_at = now()");
+  expect(await nora.page(`${PAGE}/${id}/selection`)).toContain("Use kunden.bücher.example?");
+  await nora.post(`${PAGE}/${id}/selection`, { from: "portal" });
+  const portal = await nora.page("/northwind");
+  expect(portal).toContain("kunden.bücher.example (default)");
+  expect(portal).toContain("http://kunden.xn--bcher-kva.example");
+  expect(await nora.page(`${PAGE}/${id}/removal`)).toContain("Remove kunden.bücher.example");
+});
+
 test("members and viewers see domains and change none; another agency's do not exist", async () => {
   const world = await worldForTest();
   const id = await addTo(world, "northwind", "clients.northwind.example");
