@@ -11,6 +11,7 @@ import { sendInvitations } from "../../src/models/invitations.ts";
 import type { Conditions, WorkflowTrigger } from "../../src/models/workflow-definitions.ts";
 import { pauseWorkflow } from "../../src/models/workflow-switches.ts";
 import { removeWorkflow } from "../../src/models/workflows.ts";
+import { insertContact } from "../support/database.ts";
 import { define, startAgency, type WorkflowAgency } from "./workflow-agency.ts";
 
 const everybody: Conditions = { statuses: [], tags: [], notTags: [], company: "", emailDomains: [] };
@@ -451,4 +452,69 @@ test("a workflow's versions and runs go with it", async () => {
   await agency.contact();
   await agency.query("delete from workflows");
   expect(await agency.query("select from workflow_runs union all select from workflow_versions")).toEqual([]);
+});
+
+describe("no run is left behind", () => {
+  test("by a contact whose deletion another transaction has begun when he would enter", async () => {
+    const agency = await startAgency();
+    await agency.on(define({ on: "tag-added", tag: "vip" }));
+    const [kept, gone] = [await agency.contact(), await agency.contact()];
+    const deletion = await agency.database.owner.connect();
+    await deletion.query("begin");
+    await deletion.query("delete from contacts where id = $1", [gone]);
+    const entering = agency.query("select enter_workflow(workflows, $1) from workflows", [[kept, gone]]);
+    await expect
+      .poll(() =>
+        agency.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"),
+      )
+      .toHaveLength(1);
+    await deletion.query("commit");
+    deletion.release();
+    await entering;
+    expect([await agency.runs(), await agency.runs(kept)]).toEqual([["tag-added: running"], ["tag-added: running"]]);
+    expect(await agency.runJobs()).toEqual({ open: 1, stray: 0 });
+  });
+
+  test("by contacts whose entering another transaction has begun when they are deleted", async () => {
+    const agency = await startAgency();
+    const workflow = await agency.on(define({ on: "tag-added", tag: "vip" }));
+    const ids = [await agency.contact(), await agency.contact()];
+    const entering = await agency.database.owner.connect();
+    await entering.query("begin");
+    await entering.query("select enter_workflow(workflows, $1) from workflows where id = $2", [ids, workflow]);
+    const deletion = agency.query("delete from contacts where id = any($1)", [ids]);
+    await expect
+      .poll(() =>
+        agency.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"),
+      )
+      .toHaveLength(1);
+    await entering.query("commit");
+    entering.release();
+    await deletion;
+    expect(await agency.runs()).toEqual([]);
+    expect(await agency.runJobs()).toEqual({ open: 0, stray: 0 });
+  });
+
+  test("by an agency that goes, and none of its events either; Rivermark keeps its own", async () => {
+    const agency = await startAgency();
+    const workflow = await agency.on(define({ on: "tag-added", tag: "vip" }));
+    await tag(agency, "vip", await agency.contact());
+    const rivermark = await insertContact(agency.database, agency.other.id, { email: "rob@acme.example" });
+    await agency.other.write((db) => addContactTags(db, { ids: [rivermark] }, ["vip"], agency.memberId));
+    await agency.query("delete from agencies where id = $1", [agency.agencyId]);
+    const left = await agency.query(
+      `select (select count(*)::int from workflow_runs) as runs, array(select distinct agency_id from events) as events,
+         (select count(*)::int from workflow_versions where workflow_id = $1) as versions`,
+      [workflow],
+    );
+    expect(left).toEqual([{ runs: 0, events: [agency.other.id], versions: 0 }]);
+  });
+
+  test("by a version of its workflow that somebody deletes by hand", async () => {
+    const agency = await startAgency();
+    const workflow = await agency.on(define({ on: "tag-added", tag: "vip" }));
+    await tag(agency, "vip", await agency.contact());
+    await agency.query("delete from workflows where id = $1", [workflow]);
+    expect(await agency.query("select from workflow_runs")).toEqual([]);
+  });
 });
