@@ -222,6 +222,8 @@ export async function listBatches(db: AgencyReader, limit = 5): Promise<ListedBa
 export async function stopBatch(db: AgencyDb, id: string, memberId?: string): Promise<number> {
   await mark(db, id, { stopped_at: sql<Date>`coalesce(stopped_at, now())`, paused_at: null });
   const stopped = await cancelBatchEmails(db, id, memberId);
+  // what a worker that died had begun was put aside with the others, and finds now that the batch is over
+  await releaseBatchEmails(db, id);
   await recordEvent(db, { kind: "email-batch.stopped", memberId, data: { batch: id, emails: stopped } });
   return stopped;
 }

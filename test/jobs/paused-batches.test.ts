@@ -118,6 +118,18 @@ test("cancelling touches nothing that is being sent: each e-mail is either deliv
   expect(new Set(sink.messages.map(({ to }) => to[0])).size).toBe(sink.messages.length);
 });
 
+test("an e-mail whose worker died in the middle is settled when its paused batch is stopped instead of resumed", async () => {
+  const { store, batchId, nora, work, counts, jobs, database } = await batchOf(2);
+  await database.owner.query(
+    "update emails set status = 'sending', attempts = 1 where id = (select id from emails limit 1)",
+  );
+  expect(await store.write((db) => pauseBatch(db, batchId, nora))).toBe(2);
+  expect(await store.write((db) => stopBatch(db, batchId, nora))).toBe(1);
+  work();
+  await expect.poll(counts).toMatchObject({ sending: 0, cancelled: 2 });
+  await expect.poll(async () => (await jobs()).filter(({ email_id }) => email_id)).toEqual([]);
+});
+
 test("an e-mail that is at the relay while its batch is paused goes out, and the rest waits", async () => {
   const held = heldMailer();
   const { store, batchId, nora, work, counts } = await batchOf(3);
