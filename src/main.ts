@@ -7,6 +7,7 @@ import { migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { requireRole } from "./db/pool.ts";
 import { DEMO_PASSWORD, demoAgencies } from "./db/seed-people.ts";
+import { sharesOfJobs } from "./db/share.ts";
 import { createDeps } from "./deps.ts";
 import { followHosts } from "./follow-hosts.ts";
 import { startInternal } from "./internal.ts";
@@ -63,8 +64,11 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       maxConnections: config.smtpMaxConnections,
     });
     stops.unshift(() => mailer.close());
+    const besideRequests = config.process === "all";
+    const shares = sharesOfJobs(deps.agencies, { connections: deps.pools.app.options.max, besideRequests });
     const worker = startWorker({
-      agencies: deps.agencies,
+      agencies: shares.agencies,
+      slowAgencies: shares.slow,
       globals: deps.globals,
       mailer,
       mailFrom: readSender(config),
@@ -90,7 +94,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       directoryPool: deps.pools.directory,
       // Four in hand for each: e-mails begin and are written down while others are on their way, so that no connection idles.
       concurrency: 4 * config.workerConcurrency,
-      besideRequests: config.process === "all",
+      besideRequests,
       limits: { perSecond: config.smtpMaxPerSecond, agencyPerMinute: config.agencyMaxPerMinute },
       onPace: metrics.pace,
       onAttempt: metrics.attempt,

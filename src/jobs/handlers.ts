@@ -25,6 +25,8 @@ import type { Handlers } from "./worker.ts";
 
 export type HandlerDeps = {
   agencies: { open(agencyId: string): AgencyStore };
+  /** The same for jobs that write for seconds, of which fewer may at once; `agencies` unless given. */
+  slowAgencies?: { open(agencyId: string): AgencyStore };
   globals: GlobalStore;
   mailer: Mailer;
   /** The platform's sender (MAIL_FROM). */
@@ -49,6 +51,7 @@ export type SendingDeps = HandlerDeps & { relay: Relay };
 /** Every kind's handler. */
 export function createHandlers(deps: HandlerDeps): Handlers {
   const sending = { ...deps, relay: deps.relay ?? createRelay() };
+  const slow = { ...deps, agencies: deps.slowAgencies ?? deps.agencies };
   return {
     "send-email": createSendEmail(sending),
     "answer-mail-request": createAnswerMailRequest(deps),
@@ -57,9 +60,9 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     "check-sending-domain": createCheckSendingDomain(deps),
     "send-test-mail": createSendTestMail(sending),
     "send-template-test": createSendTemplateTest(sending),
-    "run-workflow": createRunWorkflow(deps),
-    "enter-workflow": createEnterWorkflow(deps),
-    sweep: createSweep(deps),
+    "run-workflow": createRunWorkflow(slow),
+    "enter-workflow": createEnterWorkflow(slow),
+    sweep: createSweep(slow),
   };
 }
 
