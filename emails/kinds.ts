@@ -4,6 +4,7 @@ import * as confirmEmail from "./confirm-email.tsx";
 import * as emailChanged from "./email-changed.tsx";
 import * as invite from "./invite.tsx";
 import * as loginEmail from "./login-email.tsx";
+import * as memberInvite from "./member-invite.tsx";
 import * as memberResetPassword from "./member-reset-password.tsx";
 import * as memberWelcome from "./member-welcome.tsx";
 import * as resetPassword from "./reset-password.tsx";
@@ -17,6 +18,7 @@ export const emails = {
   "reset-password": resetPassword,
   "confirm-email": confirmEmail,
   "email-changed": emailChanged,
+  "member-invite": memberInvite,
   "member-reset-password": memberResetPassword,
   "member-welcome": memberWelcome,
   "sending-test": sendingTest,

@@ -90,6 +90,11 @@ export const app = {
   hostSelection: (slug: string) => `/${slug}/settings/domains/selection`,
   domainSelection: (slug: string, id: string, from?: "domains") =>
     `/${slug}/settings/domains/${id}/selection${query({ from })}`,
+  team: (slug: string) => `/${slug}/settings/team`,
+  newTeammate: (slug: string) => `/${slug}/settings/team/new`,
+  teammateRole: (slug: string, id: string) => `/${slug}/settings/team/${id}/role`,
+  teammateMails: (slug: string, id: string) => `/${slug}/settings/team/${id}/mails`,
+  teammateRemoval: (slug: string, id: string) => `/${slug}/settings/team/${id}/removal`,
   sending: (slug: string) => `/${slug}/settings/sending`,
   sendingDomain: (slug: string, id: string, seen?: string) => `/${slug}/settings/sending/${id}${query({ seen })}`,
   sendingChecks: (slug: string, id: string) => `/${slug}/settings/sending/${id}/checks`,

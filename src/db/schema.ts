@@ -73,7 +73,13 @@ export type MembersTable = {
   password_changed_at: Made;
 };
 
-type Memberships<Id> = { agency_id: Id; member_id: string; role: Role; created_at: Made };
+type Memberships<Id> = {
+  agency_id: Id;
+  member_id: string;
+  role: Role;
+  created_at: Made;
+  invited_by: ColumnType<string | null, string | null | undefined, string | null>;
+};
 
 type Hosts<Id> = {
   agency_id: Id;
@@ -279,7 +285,13 @@ export type MemberLinksTable = {
   used_at: Moment;
 };
 
-export type MemberMailRequestsTable = { id: Generated<string>; kind: "reset"; email: string; created_at: Made };
+export type MemberMailRequestsTable = {
+  id: Generated<string>;
+  kind: "reset" | "invite";
+  email: string;
+  created_at: Made;
+  agency_id: ColumnType<string | null, string | null | undefined, never>;
+};
 
 export type BrandImagesTable = {
   agency_id: AgencyId;

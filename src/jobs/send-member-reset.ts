@@ -1,4 +1,4 @@
-// Sends a member the link to choose a new password; the platform speaks here, not an agency.
+// Sends a member the link to choose a password: a new one, or the first one with a place on a team; the platform speaks here, not an agency.
 import { renderEmail } from "../../emails/render.ts";
 import { lifetime, untilMoment } from "../../emails/words.ts";
 import type { GlobalDb } from "../db/schema.ts";
@@ -9,14 +9,19 @@ import {
   dropMemberReset,
   endMemberReset,
   type MemberReset,
-  RESET_SECONDS,
   startMemberReset,
+  startTeamMail,
+  type TeamMail,
 } from "../models/mail-requests.ts";
 import { app } from "../paths.ts";
 import { retryDelay } from "./delays.ts";
 import type { SendingDeps } from "./handlers.ts";
 import { finishJob, holdLease, LeaseLost, postponeJob } from "./queue.ts";
 import type { Handler } from "./worker.ts";
+
+type Mail =
+  | ({ kind: "member-reset-password"; link: MemberReset } & MemberReset)
+  | ({ kind: "member-invite" } & TeamMail);
 
 /** The handler of `send-member-reset`. */
 export function createSendMemberReset(deps: SendingDeps): Handler {
@@ -32,15 +37,18 @@ export function createSendMemberReset(deps: SendingDeps): Handler {
     }
     let outcome: Outcome | undefined;
     try {
-      const reset = await deps.globals.write(async (db) => {
+      const mail = await deps.globals.write(async (db): Promise<Mail | undefined> => {
         await holdLease(db, job);
-        return await startMemberReset(db, requestId);
+        const reset = await startMemberReset(db, requestId);
+        if (reset) return { kind: "member-reset-password", ...reset, link: reset };
+        const team = await startTeamMail(db, requestId);
+        return team && { kind: "member-invite", ...team };
       });
-      if (reset) {
-        outcome = await attempt(reset, deps, signal);
-        deps.onAttempt?.({ email: "member-reset-password", outcome: outcome.kind });
+      if (mail) {
+        outcome = await attempt(mail, deps, signal);
+        deps.onAttempt?.({ email: mail.kind, outcome: outcome.kind });
       }
-      await deps.globals.write((db) => settle(db, job, requestId, reset, outcome));
+      await deps.globals.write((db) => settle(db, job, requestId, mail, outcome));
     } finally {
       ticket.end(outcome);
     }
@@ -48,18 +56,32 @@ export function createSendMemberReset(deps: SendingDeps): Handler {
   };
 }
 
-async function attempt(reset: MemberReset, deps: SendingDeps, signal: AbortSignal): Promise<Outcome> {
+function render(mail: Mail, deps: SendingDeps) {
   const platform = { name: deps.mailFrom.name || "Portico", color: null, origin: deps.appOrigin };
-  try {
-    const rendered = await renderEmail("member-reset-password", platform, {
-      memberName: reset.name,
-      url: `${deps.appOrigin}${app.resetPassword(reset.token)}`,
-      lifetime: lifetime(RESET_SECONDS),
+  const choosing = (token: string) => `${deps.appOrigin}${app.resetPassword(token)}`;
+  if (mail.kind === "member-reset-password")
+    return renderEmail(mail.kind, platform, {
+      memberName: mail.name,
+      url: choosing(mail.token),
+      lifetime: lifetime(mail.seconds),
       askedIn: null,
-      askedAt: untilMoment(reset.askedAt),
-      recipient: reset.email,
+      askedAt: untilMoment(mail.askedAt),
+      recipient: mail.email,
     });
-    const to = { name: reset.name, address: reset.email };
+  return renderEmail(mail.kind, platform, {
+    memberName: mail.name,
+    agencyName: mail.agencyName,
+    invitedBy: mail.invitedBy,
+    url: mail.link ? choosing(mail.link.token) : `${deps.appOrigin}${app.portal(mail.slug)}`,
+    lifetime: mail.link && lifetime(mail.link.seconds),
+    recipient: mail.email,
+  });
+}
+
+async function attempt(mail: Mail, deps: SendingDeps, signal: AbortSignal): Promise<Outcome> {
+  try {
+    const rendered = await render(mail, deps);
+    const to = { name: mail.name, address: mail.email };
     const messageId = newMessageId(deps.mailFrom.address);
     const message = await composeMessage({ to, from: deps.mailFrom, messageId, ...rendered });
     if (signal.aborted) throw new LeaseLost();
@@ -74,14 +96,15 @@ async function settle(
   db: GlobalDb,
   job: Parameters<Handler>[0],
   requestId: string,
-  reset: MemberReset | undefined,
+  mail: Mail | undefined,
   outcome: Outcome | undefined,
 ): Promise<void> {
-  if (reset && outcome && (outcome.kind === "retry" || outcome.kind === "sender")) {
+  if (mail && outcome && (outcome.kind === "retry" || outcome.kind === "sender")) {
     const seconds = retryDelay(job.attempts, { first: 10, longest: 120 });
     await postponeJob(db, job, { seconds, reason: outcome.reason, spent: true });
-    return await dropMemberReset(db, reset.tokenHash);
+    if (mail.link) await dropMemberReset(db, mail.link.tokenHash);
+    return;
   }
   await finishJob(db, job);
-  await endMemberReset(db, requestId, reset?.tokenHash);
+  await endMemberReset(db, requestId, mail?.link);
 }

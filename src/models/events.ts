@@ -4,6 +4,9 @@ import type { AgencyDb, AgencyReader } from "../db/schema.ts";
 export type EventKind =
   | "agency.created"
   | "member.signed-in"
+  | "member.added"
+  | "member.role-changed"
+  | "member.removed"
   | "contact.created"
   | "contact.invited"
   | "contact.joined"

@@ -22,6 +22,7 @@ export const limits = {
   domainAdds: { name: "domain-add", max: 60, seconds: 3600 },
   domainChecks: { name: "domain-check", max: 20, seconds: 300 },
   sendingDomains: { name: "sending-domain", max: 20, seconds: 3600 },
+  teamMails: { name: "team-mail", max: 30, seconds: 3600 },
   testMails: { name: "test-mail", max: 10, seconds: 600 },
 } as const satisfies Record<string, Limit>;
 
@@ -40,11 +41,11 @@ async function counting<T>(work: () => Promise<T>, isCounting: (error: unknown) 
 }
 
 // PostgreSQL names the function in which a statement failed.
-const isOfHitLimit = (error: unknown) =>
-  error instanceof Error && "where" in error && / hit_limit\(/.test(String(error.where));
+const isOfHitLimits = (error: unknown) =>
+  error instanceof Error && "where" in error && / hit_limits\(/.test(String(error.where));
 
-/** Runs a statement that counts by hit_limit and does more; throws Unavailable when it was the counting that failed. */
-export const countingWithin = <T>(work: () => Promise<T>): Promise<T> => counting(work, isOfHitLimit);
+/** Runs a statement that counts by hit_limits and does more; throws Unavailable when it was the counting that failed. */
+export const countingWithin = <T>(work: () => Promise<T>): Promise<T> => counting(work, isOfHitLimits);
 
 /** What one hit left: whether it was within the limit, and in how many seconds the window ends. */
 export type Hit = { allowed: boolean; left: number; retryAfter: number };

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { AgencyDb, GlobalDb } from "../db/schema.ts";
 import { queueEmail } from "./emails.ts";
+import { FIRST_PASSWORD_SECONDS } from "./members.ts";
 import { hashOf } from "./people.ts";
 
 export type MailRequest = {
@@ -79,8 +80,25 @@ async function countRecent(db: AgencyDb, contactId: string): Promise<number> {
   return count;
 }
 
-/** What the mail to a member is made of; `token` is kept nowhere but as its hash. */
-export type MemberReset = { name: string; email: string; token: string; tokenHash: Buffer; askedAt: Date };
+/** What the mail to a member is made of; `token` is kept nowhere but as its hash, and its link works for `seconds`. */
+export type MemberReset = {
+  name: string;
+  email: string;
+  token: string;
+  tokenHash: Buffer;
+  seconds: number;
+  askedAt: Date;
+};
+
+/** What the mail to somebody who was put on a team is made of; `link` is there for whoever has no password yet. */
+export type TeamMail = {
+  name: string;
+  email: string;
+  agencyName: string;
+  slug: string;
+  invitedBy: string | null;
+  link: { token: string; tokenHash: Buffer; seconds: number } | null;
+};
 
 /**
  * Makes a new token for a request; undefined when no member has the address, when he had three mails within 15 minutes, or when the
@@ -93,7 +111,7 @@ export async function startMemberReset(db: GlobalDb, requestId: string): Promise
     with asked as (
       select request.created_at, member.id, member.name, member.email
       from member_mail_requests request join members member on member.email = request.email
-      where request.id = ${requestId} and request.created_at > now() - make_interval(secs => ${RESET_SECONDS})
+      where request.id = ${requestId} and request.kind = 'reset' and request.created_at > now() - make_interval(secs => ${RESET_SECONDS})
         and (select count(*) from member_links link
              where link.member_id = member.id and link.created_at > now() - make_interval(secs => ${WINDOW_SECONDS})) < ${MAILS_IN_WINDOW}
     ), link as (
@@ -102,7 +120,37 @@ export async function startMemberReset(db: GlobalDb, requestId: string): Promise
     )
     select name, email, created_at as asked_at from asked`.execute(db);
   const asked = rows[0];
-  return asked && { name: asked.name, email: asked.email, token, tokenHash, askedAt: asked.asked_at };
+  if (!asked) return undefined;
+  return { name: asked.name, email: asked.email, token, tokenHash, seconds: RESET_SECONDS, askedAt: asked.asked_at };
+}
+
+/**
+ * What to write to somebody who was put on a team, with a new link when his account was made for it and has no password of his own;
+ * undefined when the request is none of these, or when he was taken off the team again.
+ */
+export async function startTeamMail(db: GlobalDb, requestId: string): Promise<TeamMail | undefined> {
+  const token = randomBytes(32).toString("base64url");
+  const tokenHash = hashOf(token);
+  const { rows } = await sql<Omit<TeamMail, "link"> & { fresh: boolean }>`
+    with asked as (
+      select member.id, member.name, member.email, agency.name as "agencyName", agency.slug, inviter.name as "invitedBy",
+        member.password_changed_at = member.created_at
+          and not exists (select from memberships own where own.member_id = member.id and own.invited_by is null) as fresh
+      from member_mail_requests request
+      join members member on member.email = request.email
+      join agencies agency on agency.id = request.agency_id
+      join memberships ms on ms.agency_id = agency.id and ms.member_id = member.id
+      left join members inviter on inviter.id = ms.invited_by
+      where request.id = ${requestId} and request.kind = 'invite'
+    ), link as (
+      insert into member_links (token_hash, member_id, kind, expires_at)
+      select ${tokenHash}::bytea, id, 'reset', now() + make_interval(secs => ${FIRST_PASSWORD_SECONDS}) from asked where fresh
+    )
+    select name, email, "agencyName", slug, "invitedBy", fresh from asked`.execute(db);
+  const asked = rows[0];
+  if (!asked) return undefined;
+  const { fresh, ...mail } = asked;
+  return { ...mail, link: fresh ? { token, tokenHash, seconds: FIRST_PASSWORD_SECONDS } : null };
 }
 
 /** The attempt failed: its token goes, so that it counts against nobody. */
@@ -110,13 +158,17 @@ export async function dropMemberReset(db: GlobalDb, tokenHash: Buffer): Promise<
   await db.deleteFrom("member_links").where("token_hash", "=", tokenHash).execute();
 }
 
-/** The request is answered: forgotten, and with a `tokenHash` the link's lifetime runs from now. */
-export async function endMemberReset(db: GlobalDb, requestId: string, tokenHash?: Buffer): Promise<void> {
+/** The request is answered: forgotten, and the `link`'s lifetime runs from now. */
+export async function endMemberReset(
+  db: GlobalDb,
+  requestId: string,
+  link?: { tokenHash: Buffer; seconds: number } | null,
+): Promise<void> {
   await db.deleteFrom("member_mail_requests").where("id", "=", requestId).execute();
-  if (!tokenHash) return;
+  if (!link) return;
   await db
     .updateTable("member_links")
-    .set({ expires_at: sql<Date>`now() + make_interval(secs => ${RESET_SECONDS})` })
-    .where("token_hash", "=", tokenHash)
+    .set({ expires_at: sql<Date>`now() + make_interval(secs => ${link.seconds})` })
+    .where("token_hash", "=", link.tokenHash)
     .execute();
 }

@@ -124,6 +124,8 @@ describe.skipIf(!hasBrowser())("pages", () => {
       `/northwind/contacts/${bounced}`,
       "/northwind/suppressions",
       "/northwind/suppressions?q=nobody-has-this-address",
+      "/northwind/settings/team",
+      "/northwind/settings/team/new",
       "/agencies",
       "/agencies/new",
     ];

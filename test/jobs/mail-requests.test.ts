@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createAccessLink } from "../../src/models/access-links.ts";
 import { requestMail } from "../../src/models/mail-requests.ts";
 import { requestMemberReset } from "../../src/models/members.ts";
+import { addTeammate, removeTeammate } from "../../src/models/team.ts";
 import { codeIn, linksIn } from "../support/smtp.ts";
 import { startMailing } from "./mailing.ts";
 
@@ -116,6 +117,73 @@ describe("a member's forgotten password", () => {
     const links = () =>
       mailing.database.globals.run((db) => db.selectFrom("member_links").select("expires_at").execute());
     expect(await links()).toHaveLength(1);
+  });
+});
+
+async function answered({ database }: Awaited<ReturnType<typeof startMailing>>): Promise<void> {
+  const open = async () => (await database.owner.query("select from member_mail_requests")).rows;
+  await expect.poll(open).toEqual([]);
+}
+
+describe("a place on a team", () => {
+  async function team() {
+    const mailing = await startMailing();
+    const [owner] = (
+      await mailing.database.owner.query(
+        "insert into members (email, name, password_hash) values ('nora@northwind.example', 'Nora Wind', 'x') returning id",
+      )
+    ).rows as [{ id: string }];
+    const agencyId = mailing.agencyId;
+    await mailing.database.owner.query(
+      "insert into memberships (agency_id, member_id, role) values ($1, $2, 'owner')",
+      [agencyId, owner.id],
+    );
+    const by = { id: owner.id, role: "owner" } as const;
+    const add = (email: string) =>
+      mailing.database.globals.write((db) =>
+        addTeammate(db, { agencyId, email, name: "Tuva Berg", role: "member", passwordHash: "nobody's", by }),
+      );
+    return { ...mailing, add, by };
+  }
+
+  test("is told to a new person with a link to a first password, for a week", async () => {
+    const mailing = await team();
+    await mailing.add("tuva@northwind.example");
+    mailing.work();
+    const [mail] = await mailing.sink.received(1, "tuva@northwind.example");
+    expect(mail?.from?.value[0]).toEqual({ name: "Portico", address: "no-reply@portico.example" });
+    expect(mail?.text).toContain("added by Nora Wind");
+    expect(mail?.text).toContain("7 days");
+    expect(linksIn(mail ?? {})[0]).toMatch(/^http:\/\/localhost:3000\/reset-password\/[\w-]{43}$/);
+    await answered(mailing);
+    const links = await mailing.database.owner.query(
+      "select expires_at > now() + interval '6 days 23 hours' as week, used_at from member_links",
+    );
+    expect(links.rows).toEqual([{ week: true, used_at: null }]);
+  });
+
+  test("is told to somebody who has a password with the way to the dashboard, and no link that changes it", async () => {
+    const mailing = await team();
+    await mailing.database.owner.query(
+      `insert into members (email, name, password_hash, password_changed_at)
+       values ('tuva@northwind.example', 'Tuva Berg', 'x', now() + interval '1 minute')`,
+    );
+    await mailing.add("tuva@northwind.example");
+    mailing.work();
+    const [mail] = await mailing.sink.received(1, "tuva@northwind.example");
+    expect(new URL(linksIn(mail ?? {})[0] ?? "").pathname).toBe("/northwind");
+    expect(mail?.text).not.toContain("password first");
+    await answered(mailing);
+    expect((await mailing.database.owner.query("select from member_links")).rows).toEqual([]);
+  });
+
+  test("is not told any more to whoever was taken off the team before", async () => {
+    const mailing = await team();
+    const id = await mailing.add("tuva@northwind.example");
+    await mailing.store.write((db) => removeTeammate(db, id, mailing.by));
+    mailing.work();
+    await answered(mailing);
+    expect(mailing.sink.messages).toEqual([]);
   });
 });
 

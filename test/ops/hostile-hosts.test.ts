@@ -23,6 +23,7 @@ const QUIET = [
   "app /:agency/settings/branding, /:agency/settings/branding/preview",
   "app /:agency/settings/domains, /:agency/settings/domains/:id/checks, /:agency/settings/domains/:id/removal",
   "app /:agency/settings/domains/:id/selection",
+  "app /:agency/settings/team/:id/role, /:agency/settings/team/:id/removal",
   "app /:agency/settings/sending, /:agency/settings/sending/selection, /:agency/settings/sending/:id/checks",
   "app /:agency/settings/sending/:id/sender, /:agency/settings/sending/:id/selection, /:agency/settings/sending/:id/removal",
   "app /:agency/settings/email-templates, /:agency/settings/email-templates/:key, /:agency/settings/email-templates/:key/preview",
@@ -195,6 +196,17 @@ async function failed(contactId: string, email: string, inBatch = false): Promis
   return rows[0] as { id: string; batch: string };
 }
 
+/** A person who was put on the team and has not come yet. */
+async function waitedFor(email: string): Promise<string> {
+  const { rows } = await product.database.owner.query(
+    `with person as (insert into members (email, name, password_hash) values ($2, 'Aoife Brennan', 'x') returning id)
+     insert into memberships (agency_id, member_id, role, invited_by)
+     select $1, id, 'viewer', (select id from members where email = 'nora@northwind.example') from person returning member_id as id`,
+    [agencyId, email],
+  );
+  return (rows[0] as { id: string }).id;
+}
+
 type Pressed = Record<string, number>;
 
 async function press(shape: Shape, i: number): Promise<Pressed> {
@@ -235,6 +247,12 @@ async function press(shape: Shape, i: number): Promise<Pressed> {
       words,
     ),
     "app /:agency/settings/sending/:id/tests": await staff(`/settings/sending/${sendingDomain}/tests`),
+    "app /:agency/settings/team": await staff("/settings/team", {
+      name: "Tuva Berg",
+      email: contact("tuva"),
+      role: "viewer",
+    }),
+    "app /:agency/settings/team/:id/mails": await staff(`/settings/team/${await waitedFor(contact("aoife"))}/mails`),
   };
 }
 

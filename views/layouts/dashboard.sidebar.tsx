@@ -8,7 +8,7 @@ import { remembered } from "../ui/remembered.tsx";
 import { ThemePicker } from "../ui/theme-picker.tsx";
 
 export type AgencyName = { name: string; slug: string };
-export type SettingsItem = "domains" | "branding" | "email-templates" | "sending";
+export type SettingsItem = "domains" | "branding" | "email-templates" | "sending" | "team";
 export type NavItem = "portal" | "log" | "workflows" | SettingsItem;
 
 export type SidebarProps = {
@@ -40,6 +40,7 @@ const settings: readonly NavLine[] = [
     href: (slug) => app.emailTemplates(slug),
   },
   { item: "sending", icon: "mail", label: "Sending domain", href: (slug) => app.sending(slug) },
+  { item: "team", icon: "users", label: "Team and roles", href: (slug) => app.team(slug) },
 ];
 
 function Switcher({ agency, host, memberships }: SidebarProps) {

@@ -32,10 +32,10 @@ export function Avatar({ name, square, size }: AvatarProps) {
   return html`<span class="${look}"${square && raw(' data-brand=""')} aria-hidden="true">${initials(name)}</span>`;
 }
 
-type WhoProps = { name: string; detail?: Child | undefined; href?: string | undefined };
+type WhoProps = { name: string; detail?: Child | undefined; href?: string | undefined; beside?: Child | undefined };
 
 /** A person in a line: avatar, name (linked when there is somewhere to go), and a quiet line under it. */
-export function Who({ name, detail, href }: WhoProps) {
-  const title = href ? html`<a href="${href}">${name}</a>` : html`<b>${name}</b>`;
+export function Who({ name, detail, href, beside }: WhoProps) {
+  const title = href ? html`<a href="${href}">${name}</a>` : html`<b>${name}${beside && html` ${beside}`}</b>`;
   return html`<div class="who">${Avatar({ name })}<span>${title}${detail && html`<small>${detail}</small>`}</span></div>`;
 }

@@ -26,6 +26,7 @@ import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 import { signUpRoutes } from "./sign-up.tsx";
 import { suppressionRoutes } from "./suppressions.tsx";
+import { teamRoutes } from "./team.tsx";
 import { workflowEditorRoutes } from "./workflow-editor.tsx";
 import { workflowRunRoutes } from "./workflow-runs.tsx";
 import { workflowRoutes } from "./workflows.tsx";
@@ -57,6 +58,7 @@ export const dashboardRoutes: readonly MemberRoute[] = [
   ...loginEmailRoutes,
   ...magicLinkRoutes,
   ...sendingDomainRoutes,
+  ...teamRoutes,
   ...workflowRoutes,
   ...workflowEditorRoutes,
   ...workflowRunRoutes,
