@@ -13,10 +13,9 @@ export async function followSchedule(db: AgencyDb, id: string): Promise<void> {
     .set({ scanned_to: sql<Date>`now()` })
     .where("id", "=", id)
     .where(isFollowed)
-    .returning("id")
+    .returning(sql<Date>`now() + make_interval(secs => ${LOOK_SECONDS})`.as("runAt"))
     .executeTakeFirst();
-  if (followed)
-    await wakeJob(db, id, { kind: "enter-workflow", lane: "bulk", runAt: new Date(Date.now() + LOOK_SECONDS * 1_000) });
+  if (followed) await wakeJob(db, id, { kind: "enter-workflow", lane: "bulk", runAt: followed.runAt });
 }
 
 const isFollowed = sql<boolean>`(trigger in ('not-joined', 'not-signed-in', 'link-expired')

@@ -1,5 +1,5 @@
 // Workflows that time starts: whose moment came since the last look enters, once; what came before they were switched on does not.
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { openDirectoryJobs } from "../../src/db/directory-jobs.ts";
 import { createEnterWorkflow } from "../../src/jobs/enter-workflow.ts";
 import type { Trigger } from "../../src/models/workflow-definitions.ts";
@@ -152,6 +152,16 @@ test("the look puts itself off, and ends with the workflow's pause, its removal 
   await agency.store.write((db) => removeWorkflow(db, id, agency.memberId));
   expect(await jobs()).toEqual([]);
   expect(await look(agency)).toBe(false);
+});
+
+test("a look comes when the database's clock says so, whatever the clock of the process says", async () => {
+  const agency = await startAgency();
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2031-05-01T12:00:00Z") });
+  onTestFinished(() => void vi.useRealTimers());
+  await agency.on(define({ on: "not-joined", days: 7 }));
+  expect(
+    await agency.query("select run_at - now() <= interval '5 minutes' as soon from jobs where kind = 'enter-workflow'"),
+  ).toEqual([{ soon: true }]);
 });
 
 test("moments that passed during a pause start nothing", async () => {
