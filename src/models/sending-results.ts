@@ -30,7 +30,8 @@ const followed = sql`
       returning emails.id, contact_id, kind
     ), lasting as (
       update access_links set expires_at = now() + make_interval(secs => lifetime_seconds)
-      from taken where access_links.email_id = taken.email_id and access_links.revoked_at is null
+      where email_id = any (array(select email_id from taken)) and revoked_at is null
+        and expires_at < now() + make_interval(secs => lifetime_seconds)
     ), told as (
       insert into events (kind, contact_id, email_id, data)
       select 'email.sent', contact_id, id, jsonb_build_object('email', kind) from sent
