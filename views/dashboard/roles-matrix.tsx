@@ -9,7 +9,7 @@ function Answer({ yes }: { yes: boolean }) {
   return (
     <td>
       {yes ? (
-        <Icon name="check" class="yes" />
+        <Icon name="check" />
       ) : (
         <span class="no" aria-hidden="true">
           –

@@ -55,7 +55,13 @@ function RoleCell({ slug, roles, mate }: PersonProps) {
 function Remove({ slug, mate, label }: { slug: string; mate: ShownTeammate; label: string }) {
   const href = app.teammateRemoval(slug, mate.id);
   return (
-    <ButtonLink small variant="quiet" href={href} about={mate.waiting ? mate.email : mate.name} {...opensDialog(href)}>
+    <ButtonLink
+      small
+      variant={mate.waiting ? "danger-quiet" : "quiet"}
+      href={href}
+      about={mate.waiting ? mate.email : mate.name}
+      {...opensDialog(href)}
+    >
       {label}
     </ButtonLink>
   );
