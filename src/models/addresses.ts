@@ -25,18 +25,22 @@ export function parseAddress(text: string): { email: string } | { error: string 
   return { email };
 }
 
-/** The name as stored and shown: NFC, control and direction characters dropped, spaces joined, at most 100 characters. */
+// The two characters that join others are part of how Persian, Sinhala or a family of emoji is written; anywhere else nobody sees them.
+const JOINED = String.raw`[[\p{L}\p{M}\p{So}\p{Sk}]--[\p{ASCII}\p{Script=Latin}]]`;
+const STRAY_JOINER = new RegExp(`(?<!${JOINED})[\u200C\u200D]|[\u200C\u200D](?!${JOINED})`, "gv");
+
+/**
+ * The name as stored and shown: NFC, control and direction characters dropped, spaces joined, at most 100 characters. What joins
+ * letters of other scripts or emoji stays between them.
+ */
 export function parseName(text: string): string {
-  return [
-    ...text
-      .normalize("NFC")
-      .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ")
-      .replace(/\s+/g, " ")
-      .trim(),
-  ]
-    .slice(0, 100)
-    .join("")
+  const line = text
+    .normalize("NFC")
+    .replace(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ")
+    .replace(STRAY_JOINER, " ")
+    .replace(/\s+/g, " ")
     .trim();
+  return [...line].slice(0, 100).join("").replace(STRAY_JOINER, "").trim();
 }
 
 /** What a signed-out page may show of an address: its first character and its domain. */

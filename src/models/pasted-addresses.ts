@@ -47,7 +47,7 @@ export function parsePastedAddresses(text: string): PastedList {
 function plain(text: string): string {
   return text
     .normalize("NFC")
-    .replace(/[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\0]/g, "")
+    .replace(/[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\0]/g, "")
     .replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, "\n")
     .replace(/[^\S\n\t]/g, " ")
     .replace(/[“”„‟«»]/g, '"')
@@ -138,6 +138,8 @@ function bare(token: string): string {
   const trimmed = token
     .trim()
     .slice(0, LONGEST)
+    // part of some names, and of no address
+    .replace(/[\u200C\u200D]/g, "")
     .replace(/^["'`*<]*mailto:/i, "")
     .replace(/^["'`*<:]+/, "");
   return trimmed.replace(/\?.*$/, "").replace(/["'`*>,.:;!?]+$/, "");

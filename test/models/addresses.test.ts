@@ -59,6 +59,13 @@ describe("an address", () => {
 });
 
 describe("a name", () => {
+  test("keeps what joins letters and emoji, and nothing else that nobody sees", () => {
+    for (const name of ["ශ්\u200dරීනාත් පෙරේරා", "علی\u200cرضا", "👩🏽\u200d🦱 Zoë", "👩\u200d❤️\u200d👨"])
+      expect(parseName(name)).toBe(name.normalize("NFC"));
+    expect(parseName("\u200dJa\u200dne\u200c \u200bDoe\u200d")).toBe("Ja ne Doe");
+    expect(parseName("👩\u200d".repeat(80)).endsWith("👩")).toBe(true);
+  });
+
   test("loses control and direction characters, double spaces and what is beyond 100 characters", () => {
     expect(parseName(" Maya\r\n\tOkafor\u202e ")).toBe("Maya Okafor");
     expect([...parseName("😀".repeat(150))]).toHaveLength(100);

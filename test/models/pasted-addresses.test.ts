@@ -173,6 +173,12 @@ it("finds every address that separators hold apart", () => {
   );
 });
 
+it("keeps what joins the letters of a name, and takes it out of an address", () => {
+  expect(parsePastedAddresses("علی\u200cرضا <a\u200cli@acme.example>\u200d").people).toEqual([
+    { email: "ali@acme.example", name: "علی\u200cرضا" },
+  ]);
+});
+
 it("takes a megabyte of brackets in its stride", () => {
   for (const bracket of ["<", '"', "<>", '<"', "(@"])
     expect(parsePastedAddresses(bracket.repeat(250_000)).people).toEqual([]);
