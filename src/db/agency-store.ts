@@ -1,6 +1,6 @@
 // One agency's door to the database: the only place that makes an AgencyReader or AgencyDb, always inside a transaction that names the agency.
 import type { DatabaseError, Pool, PoolClient } from "pg";
-import { namingAgency, type Scope } from "./one-statement.ts";
+import { namingAgency, type Plan, type Scope } from "./one-statement.ts";
 import { connect, isDatabaseAway, kyselyOn, orUnavailable, sendNextAlone } from "./pool.ts";
 import type { AgencyDb, AgencyReader } from "./schema.ts";
 
@@ -18,9 +18,9 @@ export type AgencyStore = {
    */
   write<T>(fn: (db: AgencyDb) => Promise<T>): Promise<T>;
   /** As `read` and `write`, for one statement and no more, which is a transaction of its own: all of it is one message. */
-  readOne<T>(fn: (db: AgencyReader) => Promise<T>): Promise<T>;
+  readOne<T>(fn: (db: AgencyReader) => Promise<T>, plan?: Plan): Promise<T>;
   /** What `fn` does with the statement's answer is after the fact: when that throws, the transaction has committed all the same. */
-  writeOne<T>(fn: (db: AgencyDb) => Promise<T>): Promise<T>;
+  writeOne<T>(fn: (db: AgencyDb) => Promise<T>, plan?: Plan): Promise<T>;
 };
 
 /** Opens the store of the agency with this id over a pool whose role sees no row without an agency. */
@@ -32,9 +32,10 @@ export function openAgencyStore(pool: Pool, id: string): AgencyStore {
     read: (fn) => orUnavailable(() => inTransaction(pool, reads, (client) => fn(reader(client)))),
     write: (fn) =>
       orUnavailable(() => retryDeadlocks(() => inTransaction(pool, writes, (client) => fn(writer(client))))),
-    readOne: (fn) => orUnavailable(() => inStatement(pool, reads, (client) => fn(reader(client)))),
-    writeOne: (fn) =>
-      orUnavailable(() => retryDeadlocks(() => inStatement(pool, writes, (client) => fn(writer(client))))),
+    readOne: (fn, plan = "free") =>
+      orUnavailable(() => inStatement(pool, { ...reads, plan }, (client) => fn(reader(client)))),
+    writeOne: (fn, plan = "free") =>
+      orUnavailable(() => retryDeadlocks(() => inStatement(pool, { ...writes, plan }, (client) => fn(writer(client))))),
   };
 }
 

@@ -1,25 +1,40 @@
 // One statement as a whole transaction in one message: PostgreSQL takes what comes before a Sync as one implicit transaction.
 import pg from "pg";
 
+/**
+ * How PostgreSQL finds its way through a statement: "free" as it likes, "as-written" by index in the order of its joins, the way once
+ * found kept for good. The latter is for what holds lists of values, which PostgreSQL would else plan anew each time, and must not
+ * be led by how small a table was the first time.
+ */
+export type Plan = "free" | "as-written";
+
 /** Whose rows the statement sees, and whether it may write. */
-export type Scope = { agencyId: string; mode: "read only" | "read write" };
+export type Scope = { agencyId: string; mode: "read only" | "read write"; plan?: Plan };
 
 // Until the end of the transaction, so it holds for the statement behind it and no longer.
 const setAgency = "set_config('app.agency_id', $1, true)";
+const toRead = "set_config('transaction_read_only', 'on', true)";
+const asWritten = Object.entries({
+  plan_cache_mode: "force_generic_plan",
+  join_collapse_limit: "1",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+}).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+const setting = (name: string, ...calls: string[]) => ({ name, text: `select ${[setAgency, ...calls].join(", ")}` });
 const settings = {
-  "read write": { name: "set-agency", text: `select ${setAgency}` },
+  "read write": { free: setting("set-agency"), "as-written": setting("set-agency-as-written", ...asWritten) },
   "read only": {
-    name: "set-agency-to-read",
-    text: `select ${setAgency}, set_config('transaction_read_only', 'on', true)`,
+    free: setting("set-agency-to-read", toRead),
+    "as-written": setting("set-agency-to-read-as-written", toRead, ...asWritten),
   },
 } as const;
 
 /** The statement that names the agency for the rest of the transaction. */
-export const namingAgency = (agencyId: string) => ({ ...settings["read write"], values: [agencyId] });
+export const namingAgency = (agencyId: string) => ({ ...settings["read write"].free, values: [agencyId] });
 
 /** Prepares on a new connection what `queryAlone` sends without looking; outside of a transaction it sets nothing. */
 export function prepareAlone(client: pg.ClientBase): void {
-  for (const { name, text } of Object.values(settings))
+  for (const { name, text } of Object.values(settings).flatMap((plans) => Object.values(plans)))
     client.query({ name, text, values: [""] }).catch(() => undefined);
 }
 
@@ -45,7 +60,8 @@ class AloneQuery extends Query {
     this.#scope = scope;
   }
   override submit(wire: Wire): Error | null {
-    wire.bind({ statement: settings[this.#scope.mode].name, values: [this.#scope.agencyId] });
+    const { mode, plan = "free", agencyId } = this.#scope;
+    wire.bind({ statement: settings[mode][plan].name, values: [agencyId] });
     wire.execute({ portal: "" });
     return super.submit(wire);
   }

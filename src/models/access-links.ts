@@ -81,9 +81,6 @@ const SENT_WITHIN = 5;
 const tokenShape = /^[A-Za-z0-9_-]{43}$/;
 const hashOf = (token: string) => hash("sha256", token, "buffer");
 
-/** Whether a text could be a link's token at all. */
-export const isTokenShaped = (text: string): boolean => tokenShape.test(text);
-
 // 'until-joined' also asks used_at: a revoked and restored contact's old invite must not open again.
 const isUsed = sql<boolean>`case link.uses
   when 'once' then link.used_at is not null
@@ -287,27 +284,30 @@ export async function recordOpening(db: AgencyDb, link: AccessLink, address: str
 const isFree = sql`and (link.kind <> 'confirm' or link.new_email is not null
   and not exists (select from contacts other where other.email = link.new_email and other.id <> contact.id))`;
 
+/** What a link grants: columns of openContactSession's `holder`, of `link` and `contact`. */
+export const granted = sql`
+  link.id as link_id, link.kind as link_kind, link.destination, contact.id as contact_id, link.new_email,
+  link.email_id is not null or link.kind = 'confirm' as proves,
+  link.kind in ('reset', 'confirm') as closes`;
+
+/** Whether `link` opens the portal to its `contact` now and is of one of these kinds. */
+export const opens = (kinds: readonly LinkKind[]): RawBuilder<unknown> => sql`
+  link.kind in (${sql.join(kinds.map((kind) => sql.lit(kind)))})
+  and link.revoked_at is null
+  and link.expires_at > now()
+  and not ${isUsed}
+  and contact.revoked_at is null
+  and contact.access_version = link.access_version
+  ${kinds.includes("confirm") ? isFree : sql``}`;
+
 // Both rows are locked and, when they were waited for, looked at again: of parallel redemptions by sibling tokens, or by two
 // invites of one contact, one finds everything as it asks and the others find it used.
-/**
- * The row of the link that a token's hash opens for one of these kinds, locked with its contact, as openContactSession's `holder`
- * and with the contact's row version; nothing when it does not open, or not `when`.
- */
-export const grant = (tokenHash: unknown, kinds: readonly LinkKind[], when = sql`true`): RawBuilder<unknown> => sql`
-  select link.id as link_id, link.kind as link_kind, link.destination, contact.id as contact_id, contact.xmin as version, link.new_email,
-    link.email_id is not null or link.kind = 'confirm' as proves,
-    link.kind in ('reset', 'confirm') as closes
+const grant = (tokenHash: Buffer, kinds: readonly LinkKind[]) => sql`
+  select ${granted}
   from access_tokens token
     join access_links link on link.agency_id = token.agency_id and link.id = token.link_id
     join contacts contact on contact.agency_id = link.agency_id and contact.id = link.contact_id
-  where ${when} and token.token_hash = ${tokenHash}::bytea
-    and link.kind in (${sql.join(kinds.map((kind) => sql.lit(kind)))})
-    and link.revoked_at is null
-    and link.expires_at > now()
-    and not ${isUsed}
-    and contact.revoked_at is null
-    and contact.access_version = link.access_version
-    ${kinds.includes("confirm") ? isFree : sql``}
+  where token.token_hash = ${tokenHash}::bytea and ${opens(kinds)}
   for no key update of link, contact`;
 
 /** Marks the link of `holder` as used. */
@@ -329,7 +329,7 @@ export async function redeemAccessLink(
   if (!tokenShape.test(token)) return { entry: undefined, link: undefined };
   const entry = await openContactSession(
     db,
-    { method: "link", holder: grant(hashOf(token), kinds), mark: spend },
+    { method: "link", holder: grant(hashOf(token), kinds), mark: spend, moves: kinds.includes("confirm") },
     visit,
   );
   const link = await findAccessLink(db, token);

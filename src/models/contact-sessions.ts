@@ -66,12 +66,16 @@ function newId(): { id: string; idHash: Buffer } {
 
 const hashOf = (id: string) => hash("sha256", id, "buffer");
 
-/** What proves who somebody is; see openContactSession. */
-export type Proof = { method: ContactSessionsTable["method"]; holder: RawBuilder<unknown>; mark?: RawBuilder<unknown> };
+/** What proves who somebody is; see openContactSession. `moves`: it may bring the contact a new address. */
+export type Proof = {
+  method: ContactSessionsTable["method"];
+  holder: RawBuilder<unknown>;
+  mark?: RawBuilder<unknown>;
+  moves?: boolean;
+};
 
-/** One row of a sign-in: null throughout when the proof found nobody. */
+/** One row of a sign-in. */
 export type Entered = {
-  session_id: string;
   contact_id: string;
   email: string;
   old_email: string;
@@ -83,14 +87,12 @@ export type Entered = {
 /** The columns of a `holder` that has nothing to do with a link. */
 export const noLink = sql`null::uuid as link_id, null::text as link_kind, null::text as destination, null::text as new_email`;
 
-/** The values of the session that a sign-in opens, or where they will stand. */
-type Opening = { idHash: unknown; host: unknown; address: unknown; userAgent: unknown };
-
 /**
- * The parts of the statement that signs in whom `holder` found, for a `with`, the last named `entered` and `session`: his moments,
- * the session and what the record tells of it. `proof` as openContactSession takes it.
+ * The parts of the statement that signs in whom `holder` found, for a `with`, the last named `entered` and `session`: their moments,
+ * the sessions and what the record tells of them. `proof` as openContactSession takes it, but that `holder` may select several
+ * contacts, each once, and holds each session's `id_hash`, `host`, `address` and `user_agent` too.
  */
-export function enter({ method, holder, mark }: Proof, opening: Opening): RawBuilder<unknown> {
+export function enter({ method, holder, mark, moves }: Proof): RawBuilder<unknown> {
   const isPassword = sql.lit(method === "password");
   // The first proof of a mailbox, and the first way in that was not a password, end what somebody else may have set up before.
   const isFirst = (contact: RawBuilder<unknown>) =>
@@ -99,36 +101,39 @@ export function enter({ method, holder, mark }: Proof, opening: Opening): RawBui
   const offers = (contact: RawBuilder<unknown>) =>
     sql`(${isFirst(contact)} or ${contact}.password_hash is null and ${contact}.password_offered_at is null)`;
   const [before, takesOver] = [sql`old`, isFirst(sql`contact`)];
+  const proven = sql`case when holder.proves then coalesce(contact.email_proven_at, now()) else contact.email_proven_at end`;
+  // Not named where it stays: whatever follows from the address is made anew for a statement that names it.
+  const address = moves
+    ? sql`
+        email = coalesce(holder.new_email, contact.email),
+        access_version = contact.access_version + (holder.new_email is not null)::int,
+        email_proven_at = case when holder.new_email is not null then now() else ${proven} end`
+    : sql`email_proven_at = ${proven}`;
   return sql`
     holder as materialized (${holder}),
     marked as (${mark ?? sql`select 1`}),
     entered as (
       update contacts contact set
-        email = coalesce(holder.new_email, contact.email),
-        access_version = contact.access_version + (holder.new_email is not null)::int,
         last_sign_in_at = now(),
         joined_at = coalesce(contact.joined_at, now()),
-        email_proven_at = case when holder.new_email is not null then now()
-          when holder.proves then coalesce(contact.email_proven_at, now()) else contact.email_proven_at end,
         password_hash = case when ${takesOver} then null else contact.password_hash end,
         password_set_at = case when ${takesOver} then null else contact.password_set_at end,
-        password_offered_at = case when ${offers(sql`contact`)} then now() else contact.password_offered_at end
+        password_offered_at = case when ${offers(sql`contact`)} then now() else contact.password_offered_at end,
+        ${address}
       from holder
       where contact.id = holder.contact_id
-      returning contact.id, contact.email, old.email as old_email, contact.access_version, holder.link_id, holder.link_kind,
-        holder.destination, old.joined_at is null as joined,
+      returning holder.*, contact.email, old.email as old_email, contact.access_version, old.joined_at is null as joined,
         ${offers(before)} as offered, holder.closes or ${isFirst(before)} as alone
     ),
     session as (
       insert into contact_sessions (id_hash, contact_id, host, method, link_id, access_version, address, user_agent, ends_at)
-      select ${opening.idHash}::bytea, id, ${opening.host}::text, ${sql.lit(method)}, link_id, access_version,
-        ${opening.address}::text, ${opening.userAgent}::text, now() + ${LIFE}
+      select id_hash, contact_id, host, ${sql.lit(method)}, link_id, access_version, address, user_agent, now() + ${LIFE}
       from entered
       returning id
     ),
     told as (
       insert into events (kind, contact_id, link_id, address, data)
-      select told.kind, entered.id, entered.link_id, ${opening.address}::text, told.data
+      select told.kind, entered.contact_id, entered.link_id, entered.address, told.data
       from entered, lateral (values
         ('contact.joined', entered.joined, '{}'::jsonb),
         ('contact.signed-in', true, jsonb_build_object('method', ${sql.lit(method)})),
@@ -138,11 +143,11 @@ export function enter({ method, holder, mark }: Proof, opening: Opening): RawBui
     )`;
 }
 
-/** A new session's id and what its row keeps of the visit. */
+/** A new session's id and what its row keeps of the visit: `id_hash` in hexadecimal digits. */
 export function openingOf(visit: Visit) {
   const { id, idHash } = newId();
-  const userAgent = visit.userAgent?.slice(0, 400) ?? null;
-  return { id, opening: { idHash, host: visit.host, address: visit.address, userAgent } };
+  const user_agent = visit.userAgent?.slice(0, 400) ?? null;
+  return { id, opening: { id_hash: idHash.toString("hex"), host: visit.host, address: visit.address, user_agent } };
 }
 
 /** What a sign-in gave, for the browser that gets the session `sessionId`. */
@@ -167,9 +172,13 @@ export function entryOf(sessionId: string, entered: Entered): Entry {
  */
 export async function openContactSession(db: AgencyDb, proof: Proof, visit: Visit): Promise<Entry | undefined> {
   const { id, opening } = openingOf(visit);
-  const { rows } = await sql<Entered>`
-    with ${enter(proof, opening)}
-    select session.id as session_id, entered.id as contact_id, email, old_email, joined, alone, offered from entered, session
+  const holder = sql`
+    select found.*, decode(${opening.id_hash}, 'hex') as id_hash, ${opening.host}::text as host, ${opening.address}::text as address,
+      ${opening.user_agent}::text as user_agent
+    from (${proof.holder}) found`;
+  const { rows } = await sql<Entered & { session_id: string }>`
+    with ${enter({ ...proof, holder })}
+    select session.id as session_id, contact_id, email, old_email, joined, alone, offered from entered, session
   `.execute(db);
   const entered = rows[0];
   if (!entered) return undefined;
@@ -180,6 +189,7 @@ export async function openContactSession(db: AgencyDb, proof: Proof, visit: Visi
 }
 
 type SessionRow = {
+  place: number;
   id: string;
   name: string;
   email: string;
@@ -196,9 +206,9 @@ type SessionRow = {
   may_reset: boolean;
 };
 
-const findSession = createStatement<{ idHash: Buffer }, SessionRow>(
+const findSessions = createStatement<{ idHashes: Buffer[] }, SessionRow>(
   (place) => sql<SessionRow>`
-    select contact.id, contact.name, contact.email, contact.company, contact.password_set_at, contact.password_offered_at,
+    select asked.place, contact.id, contact.name, contact.email, contact.company, contact.password_set_at, contact.password_offered_at,
       contact.password_hash is not null as has_password,
       session.id as session_id, session.method, session.created_at, session.user_agent,
       contact.joined_at >= session.created_at as first_visit,
@@ -206,10 +216,10 @@ const findSession = createStatement<{ idHash: Buffer }, SessionRow>(
       session.link_id is not null and session.created_at > now() - interval '1 hour'
         and coalesce(contact.password_set_at < session.created_at, true)
         and exists (select from access_links link where link.id = session.link_id and link.kind = 'reset') as may_reset
-    from contact_sessions session
+    from unnest(${place("idHashes")}::bytea[]) with ordinality asked (id_hash, place)
+      join contact_sessions session on session.id_hash = asked.id_hash
       join contacts contact on contact.agency_id = session.agency_id and contact.id = session.contact_id
-    where session.id_hash = ${place("idHash")}::bytea
-      and session.ends_at > now()
+    where session.ends_at > now()
       and session.last_seen_at > now() - ${IDLE}
       and session.access_version = contact.access_version
       and contact.revoked_at is null`,
@@ -220,7 +230,20 @@ const findSession = createStatement<{ idHash: Buffer }, SessionRow>(
  * access revoked, or an access version that has moved on. One statement; another agency's session does not exist here.
  */
 export async function findContactSession(db: AgencyReader, sessionId: string): Promise<SignedInContact | undefined> {
-  const [row] = await findSession(db, { idHash: hashOf(sessionId) });
+  return (await findContactSessions(db, [sessionId]))[0];
+}
+
+/** As findContactSession, for several sessions in one statement; in the order of `sessionIds`. */
+export async function findContactSessions(
+  db: AgencyReader,
+  sessionIds: readonly string[],
+): Promise<(SignedInContact | undefined)[]> {
+  const rows = await findSessions(db, { idHashes: sessionIds.map(hashOf) });
+  const found = new Map(rows.map((row) => [row.place, row]));
+  return sessionIds.map((_, at) => contactOf(found.get(at + 1)));
+}
+
+function contactOf(row: SessionRow | undefined): SignedInContact | undefined {
   if (!row) return undefined;
   return {
     id: row.id,

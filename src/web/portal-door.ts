@@ -3,9 +3,10 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import type { PortalHost } from "../db/directory.ts";
 import type { Deps } from "../deps.ts";
-import { findContactSession, touchContactSession } from "../models/contact-sessions.ts";
+import { findContactSessions, touchContactSession } from "../models/contact-sessions.ts";
 import { portal as paths } from "../paths.ts";
 import { createDoor, type DoorBindings, guardBody } from "./door.ts";
+import { gather } from "./gather.ts";
 import { isHtmx } from "./html.tsx";
 import { portalSite } from "./portal-site.ts";
 import { createRememberedPages, type Remembered, type RememberedPages } from "./remembered-pages.ts";
@@ -79,10 +80,15 @@ function isPlain(c: PortalContext): boolean {
   return c.req.method === "GET" && !c.get("contact") && !c.req.url.includes("?") && !isHtmx(c);
 }
 
+// The row is read by a statement that began after the request had come, so what was revoked before it counts.
+const findSession = gather((store, sessionIds: readonly string[]) =>
+  store.readOne((db) => findContactSessions(db, sessionIds), "as-written"),
+);
+
 async function recognise(c: PortalContext, deps: Deps): Promise<void> {
   const sessionId = await readSessionId(c, "contact", deps.config, deps.keys);
   const store = c.get("store");
-  const contact = sessionId ? await store.readOne((db) => findContactSession(db, sessionId)) : undefined;
+  const contact = sessionId ? await findSession(store, sessionId) : undefined;
   c.set("sessionId", contact ? sessionId : undefined);
   c.set("contact", contact);
   if (contact?.session.stale) await store.writeOne((db) => touchContactSession(db, contact.session.id));

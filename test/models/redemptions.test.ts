@@ -11,7 +11,7 @@ import {
 import { findContactSession } from "../../src/models/contact-sessions.ts";
 import { queueEmail } from "../../src/models/emails.ts";
 import { hitLimit, limits } from "../../src/models/limits.ts";
-import { pressLink } from "../../src/models/redemptions.ts";
+import { pressLinks } from "../../src/models/redemptions.ts";
 import { createTestDatabase, insertAgency, insertContact, type TestDatabase } from "../support/database.ts";
 
 const visit = { host: "northwind.portal.localhost", address: "192.0.2.7", userAgent: "Mozilla/5.0" };
@@ -42,8 +42,16 @@ const makeEmail = (contactId: string) =>
   northwind.write((db) =>
     queueEmail(db, { kind: "login-email", contactId, lifetimeSeconds: 3600, lane: "interactive" }),
   );
-const press = (token: string, limit = roomy, store = northwind) =>
-  store.writeOne((db) => pressLink(db, token, visit, limit));
+const pressAll = (tokens: readonly string[], { limit, key } = roomy, store = northwind) =>
+  store.writeOne((db) => {
+    const presses = tokens.map((token) => ({ token, visit, key }));
+    return pressLinks(db, presses, limit);
+  }, "as-written");
+async function press(token: string, limit = roomy, store = northwind) {
+  const [pressed] = await pressAll([token], limit, store);
+  if (!pressed) throw new Error("A press was not answered.");
+  return pressed;
+}
 const find = (sessionId: string | undefined) => northwind.read((db) => findContactSession(db, sessionId ?? ""));
 const rowsOf = async (text: string, id: string) => (await change(text, id)).rows as Record<string, unknown>[];
 const sessionsOf = (id: string) => rowsOf("select * from contact_sessions where contact_id = $1", id);
@@ -155,18 +163,15 @@ describe("A press", () => {
     expect((await northwind.read((db) => findAccessLink(db, token)))?.state).toBe("live");
   });
 
-  it("that waited while somebody else signed in does nothing, and the longer way ends that session", async () => {
+  it("waits for nobody: a contact whom another sign-in holds is left to the longer way, which ends that session", async () => {
     const id = await makeContact({ joined_at: new Date(), email_proven_at: new Date() });
     const reset = await makeLink(id, { kind: "reset", emailId: await makeEmail(id) });
     const { token } = await makeLink(id);
-    let waiting: ReturnType<typeof press> | undefined;
     const first = await northwind.write(async (db) => {
       const { entry } = await redeemAccessLink(db, token, visit);
-      waiting = press(reset.token);
-      await untilWaiting();
+      expect(await press(reset.token)).toEqual({ retryAfter: undefined, entered: undefined });
       return entry;
     });
-    expect((await waiting)?.entered).toBeUndefined();
     expect((await northwind.read((db) => findAccessLink(db, reset.token)))?.state).toBe("live");
     expect(await find(first?.sessionId)).toBeDefined();
     const { entry } = await northwind.write((db) => redeemAccessLink(db, reset.token, visit));
@@ -174,22 +179,153 @@ describe("A press", () => {
     expect(await find(first?.sessionId)).toBeUndefined();
   });
 
-  it("is too late for a link that was withdrawn while it waited", async () => {
+  it("that began before another sign-in had committed does nothing", async () => {
+    const id = await makeContact({ joined_at: new Date(), email_proven_at: new Date() });
+    const reset = await makeLink(id, { kind: "reset", emailId: await makeEmail(id) });
+    const { token } = await makeLink(id);
+    const { pressing, entry } = await whileCounting(
+      () => press(reset.token),
+      () => northwind.write((db) => redeemAccessLink(db, token, visit)),
+    );
+    expect(pressing).toEqual({ retryAfter: undefined, entered: undefined });
+    expect((await northwind.read((db) => findAccessLink(db, reset.token)))?.state).toBe("live");
+    expect(await find(entry?.sessionId)).toBeDefined();
+  });
+
+  it("is too late for a link that was withdrawn after it began", async () => {
     const id = await makeContact();
     const { token, linkId } = await makeLink(id);
     const member = await change(
       "insert into members (email, name, password_hash) values ('m@n.example', 'M', '-') returning id",
     );
-    let waiting: ReturnType<typeof press> | undefined;
-    await northwind.write(async (db) => {
-      await revokeAccessLink(db, linkId, member.rows[0].id);
-      waiting = press(token);
-      await untilWaiting();
-    });
-    expect((await waiting)?.entered).toBeUndefined();
+    const { pressing } = await whileCounting(
+      () => press(token),
+      () => northwind.write((db) => revokeAccessLink(db, linkId, member.rows[0].id)),
+    );
+    expect(pressing.entered).toBeUndefined();
     expect(await sessionsOf(id)).toEqual([]);
   });
 });
+
+describe("Presses in one statement", () => {
+  it("of one link give one session", async () => {
+    const id = await makeContact();
+    const { token } = await makeLink(id);
+    const presses = await pressAll([token, token, token]);
+    expect(presses.map(({ entered }) => entered?.entry.contactId)).toEqual([id, undefined, undefined]);
+    expect(await sessionsOf(id)).toHaveLength(1);
+    expect((await northwind.write((db) => redeemAccessLink(db, token, visit))).link?.state).toBe("used");
+  });
+
+  it("of two links of one contact sign him in once, and the other link stays alive for the longer way", async () => {
+    const id = await makeContact({ joined_at: new Date(), email_proven_at: new Date() });
+    const [one, reset] = [await makeLink(id), await makeLink(id, { kind: "reset", emailId: await makeEmail(id) })];
+    const [first, second] = await pressAll([one.token, reset.token]);
+    expect(second).toEqual({ retryAfter: undefined, entered: undefined });
+    expect(await find(first?.entered?.entry.sessionId)).toBeDefined();
+    const { entry } = await northwind.write((db) => redeemAccessLink(db, reset.token, visit));
+    expect(await find(entry?.sessionId)).toBeDefined();
+    expect(await find(first?.entered?.entry.sessionId)).toBeUndefined();
+  });
+
+  it("end as each would have ended alone", async () => {
+    const ids = await Promise.all([
+      makeContact(),
+      makeContact({ joined_at: new Date() }),
+      makeContact(),
+      makeContact(),
+    ]);
+    const [plain, old, revoked, confirming] = ids;
+    const links = {
+      plain: await makeLink(plain, { kind: "magic", destination: "/profile" }),
+      old: await makeLink(old, { kind: "reset", emailId: await makeEmail(old) }),
+      revoked: await makeLink(revoked),
+      used: await makeLink(plain),
+      expired: await makeLink(plain),
+      confirming: await makeLink(confirming, { kind: "confirm", newEmail: "new@acme.example" }),
+    };
+    const before = await press((await makeLink(old)).token);
+    await change("update contacts set revoked_at = now() where id = $1", revoked);
+    await change("update access_links set used_at = now() where id = $1", links.used.linkId);
+    await change("update access_links set expires_at = now() where id = $1", links.expired.linkId);
+    const { used, expired, ...rest } = links;
+    const order = [used, rest.revoked, rest.plain, expired, rest.old, rest.confirming].map(({ token }) => token);
+    const presses = await pressAll([...order, "A".repeat(43), "no token"]);
+    expect(presses.map(({ entered }) => entered?.entry.contactId)).toEqual([
+      undefined,
+      undefined,
+      plain,
+      undefined,
+      old,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(presses[2]?.entered).toMatchObject({
+      entry: { joined: true, offersPassword: true },
+      link: { kind: "magic", destination: "/profile" },
+    });
+    expect(presses[4]?.entered).toMatchObject({ entry: { joined: false }, link: { kind: "reset" } });
+    expect(await find(presses[2]?.entered?.entry.sessionId)).toMatchObject({ id: plain });
+    expect(await find(presses[4]?.entered?.entry.sessionId)).toMatchObject({ id: old, mayResetPassword: true });
+    expect(await find(before.entered?.entry.sessionId)).toBeUndefined();
+    expect((await eventsOf(plain)).filter((kind) => kind === "link.used")).toHaveLength(1);
+    expect(await eventsOf(revoked)).toEqual(["link.made"]);
+    expect(await pressAll(order, roomy, rivermark)).toEqual(
+      order.map(() => ({ retryAfter: undefined, entered: undefined })),
+    );
+  });
+
+  it("are counted each, and those beyond the limit leave their links alive", async () => {
+    const three = { name: "test-press", max: 3, seconds: 60 };
+    const ids = await Promise.all(Array.from({ length: 5 }, () => makeContact()));
+    const tokens = await Promise.all(ids.map(async (id) => (await makeLink(id)).token));
+    await database.globals.run((db) => hitLimit(db, three, "d"));
+    const keys = ["d", "d", "e", "d", "d"];
+    const pressEach = () =>
+      northwind.writeOne((db) => {
+        const presses = tokens.map((token, at) => ({ token, visit, key: keys[at] ?? "" }));
+        return pressLinks(db, presses, three);
+      }, "as-written");
+    const presses = await pressEach();
+    expect(presses.map(({ entered }) => entered !== undefined)).toEqual([true, true, true, false, false]);
+    expect(presses.map(({ retryAfter }) => retryAfter !== undefined)).toEqual([false, false, false, true, true]);
+    expect(presses[3]?.retryAfter).toBeGreaterThan(50);
+    expect((await northwind.read((db) => findAccessLink(db, tokens[3] ?? "")))?.state).toBe("live");
+    const { rows } = await change("select key, hits from limits order by key");
+    expect(rows).toEqual([
+      { key: "test-press:d", hits: 3 },
+      { key: "test-press:e", hits: 1 },
+    ]);
+    await change("update limits set window_ends_at = now() + interval '5 seconds' where key = 'test-press:d'");
+    expect((await pressEach()).map(({ retryAfter }) => retryAfter)).toEqual([5, 5, undefined, 5, 5]);
+    await change("update limits set window_ends_at = now()");
+    expect((await pressEach()).map(({ retryAfter }) => retryAfter)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      expect.any(Number),
+    ]);
+  });
+});
+
+// The statement has begun when its hit waits to be counted; what happens meanwhile commits before it goes on.
+async function whileCounting<T>(begin: () => ReturnType<typeof press>, meanwhile: () => Promise<T>) {
+  const holder = await database.owner.connect();
+  try {
+    await change("insert into limits values ('test-press:a', 0, now() + interval '1 minute')");
+    await holder.query("begin");
+    await holder.query("select from limits for update");
+    const pressing = begin();
+    await untilWaiting();
+    const done = await meanwhile();
+    await holder.query("commit");
+    return { ...done, pressing: await pressing };
+  } finally {
+    holder.release();
+  }
+}
 
 async function untilWaiting(): Promise<void> {
   for (;;) {

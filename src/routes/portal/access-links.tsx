@@ -5,15 +5,17 @@ import { maskedEmail } from "../../../views/ui/mask.ts";
 import { type AccessLink, findAccessLink, recordOpening, redeemAccessLink } from "../../models/access-links.ts";
 import type { Entry } from "../../models/contact-sessions.ts";
 import { LimitReached } from "../../models/errors.ts";
+import { limits } from "../../models/limits.ts";
 import { requestMail } from "../../models/mail-requests.ts";
-import { pressLink } from "../../models/redemptions.ts";
+import { type Press, pressLinks } from "../../models/redemptions.ts";
 import { portal } from "../../paths.ts";
+import { gather } from "../../web/gather.ts";
 import { page, seeOther } from "../../web/html.tsx";
 import { type PortalContext, type PortalRoute, SIGN_IN_BODY } from "../../web/route.ts";
 import { carriesFormToken } from "../../web/security.ts";
 import { arrive } from "./arrival.ts";
 import { keepAsked } from "./asked-mail.ts";
-import { linkUseLimit, linkUses, linkViewLimit, mailLimit } from "./limits.ts";
+import { linkUseKey, linkUseLimit, linkViewLimit, mailLimit } from "./limits.ts";
 import { askerOf, siteOf, visitOf } from "./request.ts";
 
 const tokenOf = (c: PortalContext) => c.req.param("token") ?? "";
@@ -83,11 +85,17 @@ async function redeem(c: PortalContext) {
   return isOwn(c, link) ? seeOther(c, link.destination) : enterOrExplain(c);
 }
 
+const press = gather((store, presses: readonly Press[]) =>
+  store.writeOne((db) => pressLinks(db, presses, limits.linkUses), "as-written"),
+);
+
 // Nearly every press: nobody is signed in here, and the link works.
 async function enter(c: PortalContext) {
-  const { retryAfter, entered } = await c
-    .get("store")
-    .writeOne((db) => pressLink(db, tokenOf(c), visitOf(c), linkUses(c)));
+  const { retryAfter, entered } = await press(c.get("store"), {
+    token: tokenOf(c),
+    visit: visitOf(c),
+    key: linkUseKey(c),
+  });
   refuse(retryAfter);
   return entered ? arriveBy(c, entered) : enterOrExplain(c);
 }

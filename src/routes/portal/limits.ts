@@ -41,8 +41,8 @@ export function mailLimit(c: PortalContext): Promise<number | undefined> {
 /** Counts an opening of a link's page. */
 export const linkViewLimit = (c: PortalContext) => hitAll(c, [[limits.linkViews, addressOf(c)]]);
 
-/** The limit of presses of a link's button from this address, and its key. */
-export const linkUses = (c: PortalContext) => ({ limit: limits.linkUses, key: addressOf(c) });
+/** Under which `limits.linkUses` counts presses of a link's button from this address. */
+export const linkUseKey = addressOf;
 
 /** Counts a press of a link's button. */
 export const linkUseLimit = (c: PortalContext) => hitAll(c, [[limits.linkUses, addressOf(c)]]);

@@ -1,0 +1,77 @@
+// What is asked for one agency while a statement is on its way goes together in the next: what PostgreSQL does around a statement is then done once for all.
+
+import type { AgencyStore } from "../db/agency-store.ts";
+import { countStatement, withBudget } from "../db/budget.ts";
+import { Unavailable } from "../models/errors.ts";
+
+/** Asks for one item in a statement that others may share, begun after the asking; resolves once it has committed. */
+export type Gathered<Item, Result> = (store: AgencyStore, item: Item) => Promise<Result>;
+
+type Waiting<Item, Result> = {
+  store: AgencyStore;
+  item: Item;
+  resolve: (answer: { result: Result; statements: string[] }) => void;
+  reject: (error: unknown) => void;
+};
+
+// The next in line have waited for one statement when their own begins; more at once than this would only make that one last.
+const MOST = 32;
+
+/**
+ * Gathers items of one agency for `run`, which is one transaction of the store it gets and answers in the order of its items. Who comes
+ * alone goes at once. Where `run` throws, nothing of the group has happened and each item is asked alone, so that one's trouble is
+ * nobody else's; but not where the database is away, since then nobody would get an answer.
+ */
+export function gather<Item, Result>(
+  run: (store: AgencyStore, items: readonly Item[]) => Promise<readonly Result[]>,
+): Gathered<Item, Result> {
+  const lines = new Map<string, Waiting<Item, Result>[]>();
+
+  async function ask(group: readonly Waiting<Item, Result>[]): Promise<() => void> {
+    const [first] = group;
+    const statements: string[] = [];
+    try {
+      const items = group.map(({ item }) => item);
+      const results = first ? await withBudget({ statements }, () => run(first.store, items)) : [];
+      return () => {
+        for (const [at, { resolve }] of group.entries()) resolve({ result: results[at] as Result, statements });
+      };
+    } catch (error) {
+      if (group.length === 1 || error instanceof Unavailable)
+        return () => {
+          for (const { reject } of group) reject(error);
+        };
+      const answers: (() => void)[] = [];
+      for (const one of group) answers.push(await ask([one]));
+      return () => {
+        for (const answer of answers) answer();
+      };
+    }
+  }
+
+  async function askAll(agencyId: string, line: Waiting<Item, Result>[]): Promise<void> {
+    let answer = () => {};
+    while (line.length > 0) {
+      const asked = ask(line.splice(0, MOST));
+      // The next statement is on its way before the answers of the last are written.
+      answer();
+      answer = await asked;
+    }
+    lines.delete(agencyId);
+    answer();
+  }
+
+  return async (store, item) => {
+    const { result, statements } = await new Promise<{ result: Result; statements: string[] }>((resolve, reject) => {
+      const known = lines.get(store.id);
+      const line = known ?? [];
+      line.push({ store, item, resolve, reject });
+      if (known) return;
+      lines.set(store.id, line);
+      // Requests that were read in the same turn of the loop come along.
+      setImmediate(() => void askAll(store.id, line));
+    });
+    for (const statement of statements) countStatement(statement);
+    return result;
+  };
+}
