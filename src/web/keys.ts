@@ -69,11 +69,17 @@ function createMac(key: Buffer): Mac {
   const padded = (filler: number) => Buffer.alloc(BLOCK, filler).map((byte, i) => byte ^ (key[i] ?? 0));
   let inner = Buffer.concat([padded(0x36), Buffer.alloc(1_024)]);
   const outer = Buffer.concat([padded(0x5c), Buffer.alloc(DIGEST)]);
+  // A new view costs as much as half a hash, and the lengths are few.
+  let views: Buffer[] = [];
   const prepare = (text: string) => {
     const most = text.length * 3;
-    if (inner.length < BLOCK + most) inner = Buffer.concat([inner, Buffer.alloc(most)]);
+    if (inner.length < BLOCK + most) {
+      inner = Buffer.concat([inner, Buffer.alloc(most)]);
+      views = [];
+    }
     const end = BLOCK + inner.write(text, BLOCK);
-    outer.write(hash("sha256", inner.subarray(0, end), "hex"), BLOCK, "hex");
+    const view = (views[end] ??= inner.subarray(0, end));
+    outer.write(hash("sha256", view, "latin1"), BLOCK, "latin1");
   };
   return {
     text: (of) => {

@@ -42,6 +42,25 @@ const cookieOf = ({ headers }: Answer) => headers["set-cookie"]?.[0]?.split(";")
 const OWN = new Set(["date", "set-cookie", "x-request-id"]);
 const bare = ({ headers }: Answer) => Object.entries(headers).filter(([name]) => !OWN.has(name));
 
+/** The lines of an answer's head, as they came. */
+const headOf = (line = "") =>
+  new Promise<string[]>((resolve, reject) => {
+    const host = `Host: ${world.northwind.host}`;
+    const socket = net.connect(server.port, "127.0.0.1", () =>
+      socket.write(`GET /sign-in HTTP/1.1\r\n${[host, line].filter(Boolean).join("\r\n")}\r\n\r\n`),
+    );
+    let text = "";
+    socket.on("data", (data) => {
+      text += data.toString("latin1");
+      const end = text.indexOf("\r\n\r\n");
+      if (end > 0) {
+        socket.destroy();
+        resolve(text.slice(0, end).split("\r\n"));
+      }
+    });
+    socket.on("error", reject);
+  });
+
 describe("a page from memory", () => {
   it("is the drawn one with a token, a cookie and a request id of its own", async () => {
     const [drawn, remembered] = [await ask(world.northwind.host), await ask(world.northwind.host)];
@@ -51,6 +70,23 @@ describe("a page from memory", () => {
     for (const one of [tokenOf, cookieOf, (answer: Answer) => answer.headers["x-request-id"]])
       expect(one(remembered)).not.toBe(one(drawn));
     expect(Number(remembered.headers["content-length"])).toBe(Buffer.byteLength(remembered.body));
+  });
+
+  it("has the same head each time, but for the moment and its own ids, and ends the connection for who asks for that", async () => {
+    const heads = await Promise.all(["", "", "", "Connection: close", ""].map((line) => headOf(line)));
+    await ask(world.northwind.host);
+    const later = [await headOf(), await headOf("Connection: close"), await headOf()];
+    for (const head of [...heads, ...later])
+      expect(head.filter((line) => /^(date|set-cookie|x-request-id): ./i.test(line))).toHaveLength(3);
+    const rest = later.map((head) => head.filter((line) => !/^(date|set-cookie|x-request-id): /i.test(line)));
+    expect(rest[2]).toEqual(rest[0]);
+    expect(rest[0]).toContain("Connection: keep-alive");
+    expect(rest[1]?.filter((line) => line !== "Connection: close")).toEqual(
+      rest[0]?.filter((line) => !/^(Connection|Keep-Alive): /.test(line)),
+    );
+    const date = later[2]?.find((line) => line.startsWith("Date: "))?.slice(6) ?? "";
+    expect(new Date(date).toUTCString()).toBe(date);
+    expect(Math.abs(Date.parse(date) - Date.now())).toBeLessThan(60_000);
   });
 
   it("holds a form that works for the browser it was sent to, and for no other", async () => {
