@@ -78,6 +78,25 @@ test.each<["pass" | "fail", string, (text: string) => string]>([
   expect([ours(changed), await asReceiver(changed)]).toEqual([verdict, verdict]);
 });
 
+test("the link by which somebody unsubscribes and what makes it one click are covered (RFC 8058 4)", async () => {
+  const url = `https://clients.northwind.example/unsubscribe/${"a".repeat(43)}`;
+  const { raw } = await message({
+    headers: [
+      { name: "List-Unsubscribe", value: `<${url}>` },
+      { name: "List-Unsubscribe-Post", value: "List-Unsubscribe=One-Click" },
+    ],
+  });
+  expect(readSignature(raw)?.fields).toEqual(expect.arrayContaining(["list-unsubscribe", "list-unsubscribe-post"]));
+  expect([ours(raw), await asReceiver(raw)]).toEqual(["pass", "pass"]);
+  for (const [from, to] of [
+    [url, url.replace("northwind", "northwimd")],
+    ["=One-Click", "=Two-Clicks"],
+  ] as const) {
+    const changed = Buffer.from(raw.toString("latin1").replace(from, to), "latin1");
+    expect([ours(changed), await asReceiver(changed)]).toEqual(["fail", "fail"]);
+  }
+});
+
 test("another key, a cut key and no key fail", async () => {
   const { raw } = await message();
   const other = await makeDkimKey();

@@ -1,4 +1,6 @@
 // The custom values: what the parser reads, what it refuses and how it says so, and what no text can make it do.
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -149,6 +151,12 @@ describe("whatever is typed", () => {
       runs,
     );
   });
+});
+
+test("docs/custom-values.md lists every value and every other name for one", () => {
+  const page = readFileSync(path.join(import.meta.dirname, "../../docs/custom-values.md"), "utf8");
+  const known = [...customValues.map(({ name }) => name), ...customValueAliases.keys()];
+  expect(known.filter((name) => !page.includes(`\`${name}\``) && !page.includes(`{{ ${name}`))).toEqual([]);
 });
 
 const withoutLine = (piece: string | ValueUse) => (typeof piece === "string" ? piece : { ...piece, line: 0 });
