@@ -63,14 +63,26 @@ export function guardBody(
   siteOf: (c: Context) => ErrorPageProps["site"] = () => undefined,
   fromAnywhere = false,
 ): MiddlewareHandler {
-  const limited = bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, door, { status: 413 }, siteOf(c)) });
+  const tooLong = (c: Context) => refuse(c, door, { status: 413 }, siteOf(c));
+  const counted = bodyLimit({ maxSize: bytes, onError: tooLong });
   return async (c, next) => {
     if (!UNSAFE.has(c.req.method)) return next();
-    return limited(c, async () => {
+    const guarded = async () => {
       if (fromAnywhere || (await isFromOurPage(c as BaseContext))) return next();
       c.res = await refuse(c, door, { status: 403 }, siteOf(c));
-    });
+    };
+    const told = lengthOf(c);
+    if (told === undefined) return counted(c, guarded);
+    return told > bytes ? tooLong(c) : guarded();
   };
+}
+
+// Node.js reads as many bytes as the header says and no more. To count them, or only to look whether there are any, is to make a stream
+// of the body, which costs more than reading it.
+function lengthOf(c: Context): number | undefined {
+  const headers = (c.env as Partial<HttpBindings> | undefined)?.incoming?.headers;
+  if (headers?.["content-length"] === undefined || headers["transfer-encoding"] !== undefined) return undefined;
+  return Number(headers["content-length"]);
 }
 
 function observe(deps: Deps): MiddlewareHandler<{ Bindings: DoorBindings; Variables: BaseVariables }> {
