@@ -10,13 +10,13 @@ import { hourOptions } from "./workflow-step.tsx";
 export type WorkflowSettingsProps = {
   slug: string;
   mayChange: boolean;
-  /** The agency's time zone, as people write it. */
-  zone: string;
-  typed: { quietFrom: string; quietTo: string; mailsADay: string };
+  /** The names of the time zones there are. */
+  zones: readonly string[];
+  typed: { quietFrom: string; quietTo: string; mailsADay: string; timeZone: string };
   errors: Readonly<Record<string, string>>;
 };
 
-export function WorkflowSettingsForm({ slug, mayChange, zone, typed, errors }: WorkflowSettingsProps) {
+export function WorkflowSettingsForm({ slug, mayChange, zones, typed, errors }: WorkflowSettingsProps) {
   return (
     <Panel id="workflow-settings" title="Quiet hours and limit" lead="For the emails of every workflow.">
       <form method="post" action={app.workflowSettings(slug)}>
@@ -30,7 +30,7 @@ export function WorkflowSettingsForm({ slug, mayChange, zone, typed, errors }: W
               label="Quiet from"
               options={hourOptions}
               value={typed.quietFrom}
-              hint={`In ${zone}. The same hour twice means none.`}
+              hint="The same hour twice means none."
               error={errors["quietFrom"]}
             />
             <SelectField
@@ -42,6 +42,15 @@ export function WorkflowSettingsForm({ slug, mayChange, zone, typed, errors }: W
               error={errors["quietTo"]}
             />
           </FieldPair>
+          <SelectField
+            id="w-time-zone"
+            name="time_zone"
+            label="Time zone"
+            options={zones.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
+            value={typed.timeZone}
+            hint="Quiet hours, waits and the times on these pages go by it."
+            error={errors["timeZone"]}
+          />
           <TextField
             id="w-mails-a-day"
             name="mails_a_day"

@@ -5,7 +5,7 @@ import { WorkflowsPage } from "../../../views/dashboard/workflows.page.tsx";
 import { Invalid, NotFound } from "../../models/errors.ts";
 import { hasRole } from "../../models/people.ts";
 import { createReadyMade, readyMades } from "../../models/ready-made-workflows.ts";
-import { getWorkflowSettings, saveWorkflowSettings } from "../../models/workflow-settings.ts";
+import { getWorkflowSettings, saveWorkflowSettings, timeZones } from "../../models/workflow-settings.ts";
 import { createWorkflow, findKnown, listWorkflows } from "../../models/workflows.ts";
 import { app } from "../../paths.ts";
 import { readForm } from "../../web/forms.ts";
@@ -30,14 +30,16 @@ async function showList(c: MemberContext, faulty?: Faulty): Promise<Response> {
     settings: await getWorkflowSettings(db),
   }));
   const { quietFrom, quietTo, mailsADay, timeZone } = found.settings;
-  const typed = { quietFrom: String(quietFrom), quietTo: String(quietTo), mailsADay: String(mailsADay) };
+  const typed = { quietFrom: String(quietFrom), quietTo: String(quietTo), mailsADay: String(mailsADay), timeZone };
+  // what is in force stays to be chosen, whatever it is called by now
+  const zones = [...new Set([...timeZones, timeZone])];
   const view = {
     slug,
     mayChange,
     workflows: found.workflows,
     readyMades,
     templates: [...found.known.templates].map(([id, name]) => ({ id, name })),
-    settings: { slug, mayChange, zone: timeZone.replaceAll("_", " "), typed, errors: {}, ...faulty },
+    settings: { slug, mayChange, zones, typed, errors: {}, ...faulty },
   };
   return page(c, <WorkflowsPage {...shellOf(c)} view={view} />, faulty ? 422 : 200);
 }
@@ -81,11 +83,13 @@ async function saveSettings(c: MemberContext): Promise<Response> {
     quietFrom: form.text("quiet_from"),
     quietTo: form.text("quiet_to"),
     mailsADay: form.text("mails_a_day"),
+    timeZone: form.text("time_zone"),
   };
   const settings = {
     quietFrom: whole(typed.quietFrom),
     quietTo: whole(typed.quietTo),
     mailsADay: whole(typed.mailsADay),
+    timeZone: typed.timeZone || undefined,
   };
   try {
     const changed = await c.get("store").write((db) => saveWorkflowSettings(db, settings, c.get("member").id));

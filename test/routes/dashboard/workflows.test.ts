@@ -223,4 +223,25 @@ describe("quiet hours and the limit", () => {
     expect(html).toContain("Use 1 to 20.");
     expect(html).toContain('value="99"');
   });
+
+  it("go by the time zone that the agency chooses, which the pages then show", async () => {
+    const path = app.workflowSettings("northwind");
+    const form = { quiet_from: "21", quiet_to: "8", mails_a_day: "3" };
+    expect((await owner.post(path, { ...form, time_zone: "Pacific/Auckland" })).status).toBe(303);
+    expect(await rows("select time_zone from agencies order by slug")).toEqual([
+      { time_zone: "Pacific/Auckland" },
+      { time_zone: "UTC" },
+    ]);
+    expect(await owner.page(app.workflows("northwind"))).toMatch(
+      /<option value="Pacific\/Auckland" selected[^>]*>Pacific\/Auckland</,
+    );
+    const refused = await owner.post(path, { ...form, time_zone: "Mars/Olympus_Mons" });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain("Choose a time zone of the list.");
+    // a form from before the field keeps what is there
+    expect((await owner.post(path, form)).status).toBe(303);
+    expect(await rows("select time_zone from agencies where slug = 'northwind'")).toEqual([
+      { time_zone: "Pacific/Auckland" },
+    ]);
+  });
 });
