@@ -49,8 +49,15 @@ async function readFields(c: Context, type: string): Promise<Form> {
   const body = await c.req.text();
   if (body !== "" && !/^application\/x-www-form-urlencoded\b/i.test(type))
     throw new Invalid({ form: "Send the form as application/x-www-form-urlencoded." });
-  // PostgreSQL's text holds everything but the null character.
-  return new Form(new URLSearchParams(body.replaceAll("%00", "").replaceAll("\0", "")));
+  const fields = new URLSearchParams(body);
+  return new Form(body.includes("%00") || body.includes("\0") ? withoutNull(fields) : fields);
+}
+
+// PostgreSQL's text holds everything but the null character. What is taken out of a body that is still encoded may leave another one.
+function withoutNull(fields: URLSearchParams): URLSearchParams {
+  const kept = new URLSearchParams();
+  for (const [name, value] of fields) kept.append(name.replaceAll("\0", ""), value.replaceAll("\0", ""));
+  return kept;
 }
 
 // The body is limited by the route, so that all of it may stand in memory.

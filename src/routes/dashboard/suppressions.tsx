@@ -24,7 +24,9 @@ async function load(c: MemberContext, db: AgencyReader, q: string, after?: strin
 }
 
 async function show(c: MemberContext): Promise<Response> {
-  const [q, after] = [(c.req.query("q") ?? "").trim().slice(0, 200), c.req.query("after") || undefined];
+  // PostgreSQL's text holds everything but the null character
+  const asked = (name: string) => (c.req.query(name) ?? "").replaceAll("\0", "");
+  const [q, after] = [asked("q").trim().slice(0, 200), asked("after") || undefined];
   const suppressions = await c.get("store").read((db) => load(c, db, q, after));
   if (!wantsPart(c, "suppressions")) return page(c, <SuppressionsPage {...shellOf(c)} suppressions={suppressions} />);
   c.header("hx-push-url", app.suppressions(suppressions.slug, { q, after }));
