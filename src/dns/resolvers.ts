@@ -4,7 +4,7 @@ import { getServers } from "node:dns";
 import { lookup, Resolver as NodeResolver } from "node:dns/promises";
 import { isIP } from "node:net";
 
-export type RecordType = "A" | "AAAA" | "CNAME" | "TXT" | "CAA";
+export type RecordType = "A" | "AAAA" | "CNAME" | "TXT" | "CAA" | "MX";
 
 /** What one server said: records; that there are none; or nothing that counts as an answer (SERVFAIL, REFUSED, a timeout). */
 export type Answer =
@@ -12,7 +12,7 @@ export type Answer =
   | { kind: "none" }
   | { kind: "no-answer"; why: string };
 
-/** One DNS server. Values are text: names in lower case without the last dot, a TXT's parts joined, CAA as `0 issue "ca.example"`. */
+/** One DNS server. Values are text: names in lower case without the last dot, a TXT's parts joined, CAA as `0 issue "ca.example"`, MX as `10 mx.example`. */
 export type Resolver = { server: string; ask(name: string, type: RecordType): Promise<Answer> };
 
 // Two are enough to notice that a change is still on its way; more would only be slower.
@@ -77,6 +77,10 @@ async function query(resolver: NodeResolver, name: string, type: RecordType): Pr
       return (await resolver.resolveTxt(name)).map((parts) => parts.join(""));
     case "CAA":
       return (await resolver.resolveCaa(name)).map(caaText);
+    case "MX":
+      return (await resolver.resolveMx(name)).map(
+        ({ priority, exchange }) => `${priority} ${plainName(exchange) || "."}`,
+      );
   }
 }
 

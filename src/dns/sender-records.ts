@@ -28,6 +28,10 @@ export type SenderRecords = {
   dmarc: Seen;
   parentDmarc: Seen;
   bounce: Seen;
+  /** Where the domain takes in mail: its MX records, and the addresses that stand in for them (RFC 5321 §5.1). */
+  mx: Seen;
+  a: Seen;
+  aaaa: Seen;
 };
 
 const PROOF = /^"?portico-verify=/;
@@ -38,7 +42,7 @@ const NOTHING: Seen = { values: [] };
 /** Looks all of it up at once. Never rejects: what could not be found out says so. */
 export async function lookUpSender(resolvers: readonly Resolver[], names: SenderNames): Promise<SenderRecords> {
   const isDmarc = (value: string) => DMARC.test(value);
-  const [proof, dkim, spf, cname, dmarc, parentDmarc, bounce] = await Promise.all([
+  const [proof, dkim, spf, cname, dmarc, parentDmarc, bounce, mx, a, aaaa] = await Promise.all([
     lookUp(resolvers, names.proof, "TXT", (value) => PROOF.test(value.trim())),
     lookUp(resolvers, names.dkim, "TXT"),
     lookUp(resolvers, names.spf, "TXT", (value) => SPF.test(value)),
@@ -46,9 +50,12 @@ export async function lookUpSender(resolvers: readonly Resolver[], names: Sender
     lookUp(resolvers, names.dmarc, "TXT", isDmarc),
     names.parentDmarc ? lookUp(resolvers, names.parentDmarc, "TXT", isDmarc) : NOTHING,
     names.bounce ? lookUp(resolvers, names.bounce, "CNAME") : NOTHING,
+    lookUp(resolvers, names.spf, "MX"),
+    lookUp(resolvers, names.spf, "A"),
+    lookUp(resolvers, names.spf, "AAAA"),
   ]);
   const covered = await reach(resolvers, spf, names.spfMechanisms);
-  return { proof, dkim, spf, covered, cname, dmarc, parentDmarc, bounce };
+  return { proof, dkim, spf, covered, cname, dmarc, parentDmarc, bounce, mx, a, aaaa };
 }
 
 // RFC 7208 §4.6.4: a receiver follows at most ten look-ups.

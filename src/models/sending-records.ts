@@ -23,7 +23,8 @@ export type Finding = {
   value?: string;
 };
 
-export type Findings = Readonly<Partial<Record<RecordKind, Finding>>>;
+/** What a check found: each record to set, and whether the domain takes in mail (`mail`), which is nothing that we set. */
+export type Findings = Readonly<Partial<Record<RecordKind | "mail", Finding>>>;
 
 /** A record to set. `required` ones decide whether the domain is used; the others help mail to arrive. */
 export type SendingRecord = {
@@ -89,6 +90,7 @@ export function judgeRecords(keys: SendingKeys, platform: PlatformMail, seen: Se
     ...(platform.spf.length > 0 ? { spf: judgeSpf(platform.spf, seen) } : {}),
     dmarc: judgeDmarc(seen),
     ...(platform.bounceDomain ? { bounce: judgeBounce(platform.bounceDomain, seen.bounce) } : {}),
+    mail: judgeMail(seen),
   };
 }
 
@@ -242,6 +244,19 @@ function judgeBounce(target: string, seen: Seen): Finding {
   const values = shownOf(seen.values);
   if (seen.values.includes(target)) return { found: "found", values };
   return { found: "wrong", values, why: "It points somewhere else." };
+}
+
+// Many receivers refuse mail from a domain that could not be answered.
+function judgeMail({ mx, a, aaaa }: SenderRecords): Finding {
+  const none = unanswered(mx);
+  if (none) return none;
+  const values = shownOf(mx.values);
+  // RFC 7505: a single MX that names nothing says that the domain takes no mail.
+  if (mx.values.length === 1 && /^\d+ \.$/.test(mx.values[0] ?? ""))
+    return { found: "wrong", values, why: "Its MX record says that it takes in no mail (a null MX)." };
+  if (values.length > 0) return { found: "found", values };
+  if ([a, aaaa].some((seen) => seen.values.length > 0)) return { found: "covered", values };
+  return unanswered(a) ?? unanswered(aaaa) ?? { ...missing, why: "It has neither an MX record nor an address." };
 }
 
 /** A long TXT value as the strings of at most 255 bytes that DNS keeps it in (RFC 1035 §3.3.14). */

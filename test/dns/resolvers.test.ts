@@ -36,6 +36,7 @@ test("reads every type of record, long texts joined and names without their last
     [HOST]: {
       A: ["192.0.2.1"],
       AAAA: ["2001:db8::1"],
+      MX: ["10 MX.Northwind.example", "0 ."],
       TXT: [`v=spf1 ${long}`],
       CAA: ['0 issue "letsencrypt.org"', '128 iodef "mailto:a@b.example"'],
     },
@@ -43,6 +44,7 @@ test("reads every type of record, long texts joined and names without their last
   });
   expect(await lookUp(resolvers, HOST, "A")).toEqual({ values: ["192.0.2.1"] });
   expect(await lookUp(resolvers, HOST, "AAAA")).toEqual({ values: ["2001:db8::1"] });
+  expect(await lookUp(resolvers, HOST, "MX")).toEqual({ values: ["0 .", "10 mx.northwind.example"] });
   expect(await lookUp(resolvers, HOST, "TXT")).toEqual({ values: [`v=spf1 ${long}`] });
   expect(await lookUp(resolvers, HOST, "CAA")).toEqual({
     values: ['0 issue "letsencrypt.org"', '128 iodef "mailto:a@b.example"'],

@@ -38,6 +38,19 @@ describe("a domain whose records stand", () => {
     expect(mail.headers.get("auto-submitted")).toBe("auto-generated");
   });
 
+  test("is told when it takes in no mail, which keeps nobody from using it", async () => {
+    const world = await startSendingWorld();
+    world.workWith();
+    const domain = await world.verified();
+    expect(domain.state).toBe("verified");
+    expect(domain.lastCheck?.findings["mail"]).toMatchObject({ found: "missing" });
+    const id = await world.add("mail.northwind.example");
+    world.publish(await world.get(id));
+    world.dns.set("mail.northwind.example", { MX: ["10 mx.northwind.example"] });
+    const other = await world.check(id);
+    expect(other.lastCheck?.findings["mail"]).toMatchObject({ found: "found", values: ["10 mx.northwind.example"] });
+  });
+
   test("is aligned by DKIM alone when SPF is not set, and the envelope is the platform's then", async () => {
     const world = await startSendingWorld();
     world.workWith();

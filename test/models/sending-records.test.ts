@@ -23,6 +23,9 @@ const nothing: SenderRecords = {
   dmarc: none,
   parentDmarc: none,
   bounce: none,
+  mx: none,
+  a: none,
+  aaaa: none,
 };
 const judge = (seen: Partial<SenderRecords>, mail = platform) => judgeRecords(keys, mail, { ...nothing, ...seen });
 const silent = { values: [], trouble: "no-answer", why: "SERVFAIL" } as const;
@@ -39,7 +42,12 @@ test("five records are to be set, two of them needed; what the platform has no u
   expect(all.map(({ value }) => value)).toContain("v=spf1 include:_spf.portico.example ~all");
   const few = recordsToSet(keys, { spf: [], bounceDomain: undefined });
   expect(few.map(({ kind }) => kind)).toEqual(["proof", "dkim", "dmarc"]);
-  expect(Object.keys(judge({}, { spf: [], bounceDomain: undefined } as never))).toEqual(["proof", "dkim", "dmarc"]);
+  expect(Object.keys(judge({}, { spf: [], bounceDomain: undefined } as never))).toEqual([
+    "proof",
+    "dkim",
+    "dmarc",
+    "mail",
+  ]);
 });
 
 test("a domain below another asks for the policy of the one above", () => {
@@ -57,7 +65,7 @@ test("a long value is shown as the strings of at most 255 bytes that DNS keeps",
 });
 
 test("what is no answer is unknown for every record, and names what happened", () => {
-  const findings = judge({ proof: silent, dkim: silent, spf: silent, dmarc: silent, bounce: silent });
+  const findings = judge({ proof: silent, dkim: silent, spf: silent, dmarc: silent, bounce: silent, mx: silent });
   for (const [kind, { found, why }] of Object.entries(findings))
     expect([kind, found, why]).toEqual([kind, "unknown", expect.stringContaining("SERVFAIL")]);
   const late = { values: ["x"], trouble: "disagree" } as const;
@@ -140,4 +148,17 @@ test("a DMARC record that is there is kept, the one above counts, and two are a 
 test("the return path leads to the platform's bounce domain", () => {
   expect(judge({ bounce: { values: ["bounces.portico.example"] } }).bounce?.found).toBe("found");
   expect(judge({ bounce: { values: ["elsewhere.example"] } }).bounce?.found).toBe("wrong");
+});
+
+test("whether a domain takes in mail is told apart: by an MX, by an address, not at all, or not to be known", () => {
+  const mail = (seen: Partial<SenderRecords>) => judge(seen)["mail"];
+  expect(mail({ mx: { values: ["10 mx.northwind.example"] } })?.found).toBe("found");
+  expect(mail({ a: { values: ["192.0.2.1"] } })?.found).toBe("covered");
+  expect(mail({})).toMatchObject({ found: "missing", why: expect.stringContaining("neither an MX record") });
+  expect(mail({ mx: { values: ["0 ."] }, a: { values: ["192.0.2.1"] } })).toMatchObject({
+    found: "wrong",
+    why: expect.stringContaining("null MX"),
+  });
+  expect(mail({ mx: silent })?.found).toBe("unknown");
+  expect(mail({ a: silent })?.found).toBe("unknown");
 });

@@ -137,6 +137,10 @@ function answersTo(records: ReadonlyMap<string, Records>, asked: string, type: R
 
 function record(name: string, type: RecordType, value: string): Answer {
   if (type === "TXT") return { name, type, ttl: 1, data: value.match(/[\s\S]{1,255}/g) ?? [""] };
+  if (type === "MX") {
+    const [preference = "10", exchange = "."] = value.split(" ");
+    return { name, type, ttl: 1, data: { preference: Number(preference), exchange } };
+  }
   if (type !== "CAA") return { name, type, ttl: 1, data: value };
   const [, flags = "0", tag = "issue", text = ""] = /^(\d+) (\w+) "(.*)"$/.exec(value) ?? [];
   return { name, type: "CAA", ttl: 1, data: { flags: Number(flags), tag: tag as "issue", value: text } };

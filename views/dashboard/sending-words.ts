@@ -43,7 +43,7 @@ export const purposes: Readonly<Record<RecordKind, string>> = {
 
 export type SendingNote = { tone: Tone | undefined; title: string; text: string };
 
-const finding = ({ domain }: SendingView, kind: RecordKind) => domain.lastCheck?.findings[kind];
+const finding = ({ domain }: SendingView, kind: RecordKind | "mail") => domain.lastCheck?.findings[kind];
 const wrongRecords = (view: SendingView) =>
   view.records.filter(({ kind, required }) => required && finding(view, kind)?.found === "wrong");
 
@@ -98,7 +98,19 @@ export function notesOf(view: SendingView): SendingNote[] {
     domain.state === "pending" && silent
       ? [{ tone: "wait", title: "Not every question was answered.", text: silent.why ?? "We ask again." }]
       : [];
-  return [...wrongNotes(view), ...silence];
+  return [...wrongNotes(view), ...silence, ...mailNotes(view)];
+}
+
+function mailNotes(view: SendingView): SendingNote[] {
+  const mail = finding(view, "mail");
+  if (mail?.found !== "missing" && mail?.found !== "wrong") return [];
+  return [
+    {
+      tone: "wait",
+      title: "This domain takes in no mail.",
+      text: `${mail.why ?? ""} Some servers refuse mail from a domain that cannot be answered. Set an MX record, or send from the domain of your mailboxes.`,
+    },
+  ];
 }
 
 function wrongNotes(view: SendingView): SendingNote[] {
