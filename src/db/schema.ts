@@ -415,6 +415,10 @@ export type WorkflowsTable = {
   if_email_domains: ColumnType<string[] | null, string[] | null | undefined, string[] | null>;
   /** How far the moments that a trigger in days waits for were looked at. */
   scanned_to: Moment;
+  /** After whom the next of those who matched when it was switched on are looked for; null when all are in. */
+  entering_after: ColumnType<string | null, string | null | undefined, string | null>;
+  /** How many of them have entered. */
+  entered_existing: Generated<number>;
   created_at: Made;
   enabled_at: Moment;
   paused_at: Moment;

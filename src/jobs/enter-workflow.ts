@@ -1,4 +1,5 @@
-// Looks for contacts whose moment has come in a workflow that time starts, lets them enter, and puts itself off until the next look.
+// Lets contacts enter a workflow: those who matched when it was switched on, piece by piece, and those whose moment has come where time starts it.
+import { enterPiece } from "../models/workflow-entrants.ts";
 import { enterWhoseTimeCame, LOOK_SECONDS } from "../models/workflow-schedule.ts";
 import type { HandlerDeps } from "./handlers.ts";
 import { finishJob, holdLease, postponeJob } from "./queue.ts";
@@ -9,6 +10,11 @@ export function createEnterWorkflow({ agencies }: Pick<HandlerDeps, "agencies">)
   return async (job) => {
     await agencies.open(job.agencyId).write(async (db) => {
       await holdLease(db, job);
+      if ((await enterPiece(db, job.jobId)) !== undefined) {
+        // the others of the queue go first
+        await postponeJob(db, job, { seconds: 0, reason: "Lets those in who match already.", spent: false });
+        return;
+      }
       const entered = await enterWhoseTimeCame(db, job.jobId);
       if (entered === undefined) await finishJob(db, job);
       else await postponeJob(db, job, { seconds: LOOK_SECONDS, reason: "Looked.", spent: false });

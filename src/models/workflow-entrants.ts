@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { AgencyDb, AgencyReader } from "../db/schema.ts";
 import { type Definition, parseDefinition } from "./workflow-definitions.ts";
-import { isUnused } from "./workflow-schedule.ts";
+import { isEnteringNow, isUnused } from "./workflow-schedule.ts";
 import { getWorkflow } from "./workflows.ts";
 
 /** How many they are, with the first few by name; `atLeast` says that there are more than were counted. */
@@ -10,6 +10,9 @@ export type Entrants = { count: number; atLeast: boolean; first: { id: string; n
 
 const SHOWN = 5;
 const COUNTED = 10_000;
+// So many contacts are looked at in one transaction: a tenth of a second when all of them enter.
+const PIECE = 5_000;
+const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Who would enter now: of a workflow, by id, as its draft says where it has one, without those whose run is open; or of a definition.
@@ -28,14 +31,55 @@ export async function countEntrants(db: AgencyReader, which: string | Definition
   return { count: Math.min(count, COUNTED), atLeast: count > COUNTED, first };
 }
 
-/** Lets everybody enter whom countEntrants counts, as the current version says, in one statement; returns how many. */
-export async function enterEntrants(db: AgencyDb, id: string): Promise<number> {
-  const { current } = await getWorkflow(db, id);
-  if (!current) return 0;
+/** Begins to let in whom countEntrants counts: the first piece at once. Returns how many entered, and whether there are more to look through. */
+export async function beginEntering(db: AgencyDb, id: string): Promise<{ entered: number; more: boolean }> {
+  await db.updateTable("workflows").set({ entering_after: FIRST }).where("id", "=", id).execute();
+  const entered = await enterPiece(db, id);
+  return { entered: entered ?? 0, more: await isEntering(db, id) };
+}
+
+/**
+ * Lets in those who match among the next 5,000 contacts, as the current version says; not whoever has entered since the workflow was
+ * switched on. Returns how many, or undefined when there is nothing left to look through or the workflow stands still.
+ */
+export async function enterPiece(db: AgencyDb, id: string): Promise<number | undefined> {
+  // the lock makes two pieces at once come one after the other
+  const workflow = await db
+    .selectFrom("workflows")
+    .innerJoin("workflow_versions as version", (join) =>
+      join.onRef("version.agency_id", "=", "workflows.agency_id").onRef("version.id", "=", "workflows.current_id"),
+    )
+    .select(["workflows.entering_after as after", "version.definition"])
+    .where("workflows.id", "=", id)
+    .where(isEnteringNow)
+    .forNoKeyUpdate("workflows")
+    .executeTakeFirst();
+  if (!workflow?.after) return undefined;
   const { rows } = await sql<{ entered: number }>`
-    select enter_workflow(workflows, array(select contact.id from ${entrants(current, id)})) as entered
-    from workflows where id = ${id}::uuid`.execute(db);
+    with piece as materialized (select id from contacts where id > ${workflow.after}::uuid order by id limit ${sql.lit(PIECE)}),
+    last as (select id from piece order by id offset ${sql.lit(PIECE - 1)} limit 1),
+    entering as materialized (
+      select enter_workflow(workflows, array(
+        select contact.id from ${entrants(parseDefinition(workflow.definition), id)}
+          and contact.id = any(array(select id from piece))
+          and not exists (select from workflow_runs run where run.agency_id = contact.agency_id and run.contact_id = contact.id
+            and run.workflow_id = workflows.id and run.entered_at >= workflows.enabled_at))) as entered
+      from workflows where id = ${id}::uuid
+    )
+    update workflows set entering_after = (select id from last), entered_existing = entered_existing + entering.entered
+    from entering where workflows.id = ${id}::uuid returning entering.entered`.execute(db);
   return rows[0]?.entered ?? 0;
+}
+
+/** Whether some of those who matched when it was switched on have not been looked at yet, paused or not. */
+export async function isEntering(db: AgencyReader, id: string): Promise<boolean> {
+  const found = await db
+    .selectFrom("workflows")
+    .select("id")
+    .where("id", "=", id)
+    .where("entering_after", "is not", null)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 /** Lets contacts enter as if invited for the first time, though the moment of their first invite stays: access was taken from them since. */

@@ -6,17 +6,25 @@ import { wakeJob } from "../jobs/queue.ts";
 /** Seconds between two looks. */
 export const LOOK_SECONDS = 300;
 
-/** From now on its moments count, if time starts it and it is on: those of before do not. */
+/** From now on its moments count, if time starts it and it is on: those of before do not. Its job looks in five minutes, or now if there are still some to let in. */
 export async function followSchedule(db: AgencyDb, id: string): Promise<void> {
-  const followed = await db
+  const looking = await db
     .updateTable("workflows")
-    .set({ scanned_to: sql<Date>`now()` })
+    .set({ scanned_to: sql<Date | null>`case when ${isFollowed} then now() else scanned_to end` })
     .where("id", "=", id)
-    .where(isFollowed)
-    .returning(sql<Date>`now() + make_interval(secs => ${LOOK_SECONDS})`.as("runAt"))
+    .where((where) => where.or([isEnteringNow, isFollowed]))
+    .returning(
+      sql<Date>`case when entering_after is null then now() + make_interval(secs => ${LOOK_SECONDS}) else now() end`.as(
+        "runAt",
+      ),
+    )
     .executeTakeFirst();
-  if (followed) await wakeJob(db, id, { kind: "enter-workflow", lane: "bulk", runAt: followed.runAt });
+  if (looking) await wakeJob(db, id, { kind: "enter-workflow", lane: "bulk", runAt: looking.runAt });
 }
+
+/** Whether it is on, and those who matched when it was switched on have not all been looked at, as a condition over `workflows`. */
+export const isEnteringNow = sql<boolean>`(entering_after is not null
+  and enabled_at is not null and paused_at is null and removed_at is null)`;
 
 const isFollowed = sql<boolean>`(trigger in ('not-joined', 'not-signed-in', 'link-expired')
   and enabled_at is not null and paused_at is null and removed_at is null)`;
@@ -86,7 +94,7 @@ export async function reviveWorkflowEntries(db: AgencyDb): Promise<void> {
   await sql`
     insert into jobs (id, kind, lane)
     select id, 'enter-workflow', 'bulk' from workflows
-    where ${isFollowed} and coalesce(scanned_to, enabled_at) < now() - interval '15 minutes'
+    where ${isEnteringNow} or (${isFollowed} and coalesce(scanned_to, enabled_at) < now() - interval '15 minutes')
     on conflict (agency_id, id) do update set quarantined_at = null, crashes = 0, attempts = 0, run_at = now()
     where jobs.quarantined_at is not null`.execute(db);
 }

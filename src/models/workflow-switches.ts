@@ -2,29 +2,30 @@
 import { sql } from "kysely";
 import type { AgencyDb } from "../db/schema.ts";
 import { recordEvent } from "./events.ts";
-import { enterEntrants } from "./workflow-entrants.ts";
+import { beginEntering } from "./workflow-entrants.ts";
 import { followSchedule } from "./workflow-schedule.ts";
 import { lockWorkflow, publishWorkflow } from "./workflows.ts";
 
 /**
- * Switches a workflow on, with its draft put to use first where there is one. With `existing` those who match now enter now; without,
- * only what happens from now on counts. Returns how many entered; one that is on already stays as it is. Throws NotFound, and Invalid
- * with the paths of checkDefinition.
+ * Switches a workflow on, with its draft put to use first where there is one. With `existing` those who match now enter now, the first
+ * thousands at once and the others by the workflow's job, piece by piece; without, only what happens from now on counts. Returns how many
+ * entered, and whether there are more to look through; one that is on already stays as it is. Throws NotFound, and Invalid with the paths of
+ * checkDefinition.
  */
 export async function enableWorkflow(
   db: AgencyDb,
   id: string,
   { existing }: { existing: boolean },
   memberId: string,
-): Promise<number> {
+): Promise<{ entered: number; more: boolean }> {
   const { name, enabled_at } = await lockWorkflow(db, id);
-  if (enabled_at !== null) return 0;
+  if (enabled_at !== null) return { entered: 0, more: false };
   await publishWorkflow(db, id, memberId);
   await db.updateTable("workflows").set({ enabled_at: sql<Date>`now()` }).where("id", "=", id).execute();
+  const begun = existing ? await beginEntering(db, id) : { entered: 0, more: false };
   await followSchedule(db, id);
-  const entered = existing ? await enterEntrants(db, id) : 0;
-  await recordEvent(db, { kind: "workflow.enabled", memberId, data: { workflow: id, name, entered } });
-  return entered;
+  await recordEvent(db, { kind: "workflow.enabled", memberId, data: { workflow: id, name, existing } });
+  return begun;
 }
 
 /** Nobody enters it any more and no run goes on, until it is resumed. Returns false when it is not on. Throws NotFound. */

@@ -36,6 +36,8 @@ export type Workflow = {
   current: Definition | undefined;
   version: number | undefined;
   hasChanges: boolean;
+  /** How many of those who matched when it was switched on have entered so far; undefined when there are no more to look through. */
+  entering: number | undefined;
   openRuns: number;
   /** Open runs that will finish on a version from before the current one. */
   openRunsOnOlder: number;
@@ -57,6 +59,8 @@ type Row = {
   current_id: string | null;
   number: number | null;
   definition: unknown;
+  entering_after: string | null;
+  entered_existing: number;
 };
 
 const stateOf = ({ enabled_at, paused_at }: Pick<Row, "enabled_at" | "paused_at">): WorkflowState =>
@@ -70,6 +74,7 @@ const rows = (db: AgencyReader) =>
     )
     .select(["workflow.id", "workflow.name", "workflow.draft", "workflow.enabled_at", "workflow.paused_at"])
     .select(["workflow.current_id", "version.number", "version.definition"])
+    .select(["workflow.entering_after", "workflow.entered_existing"])
     .where("workflow.removed_at", "is", null);
 
 const currentOf = (row: Row): Definition | undefined =>
@@ -115,6 +120,7 @@ export async function getWorkflow(db: AgencyReader, id: string): Promise<Workflo
     current: currentOf(row),
     version: row.number ?? undefined,
     hasChanges: hasChanges(row),
+    entering: row.entering_after === null ? undefined : row.entered_existing,
     openRuns: all,
     openRunsOnOlder: older,
     errors: checkDefinition(definition, await findKnown(db)),

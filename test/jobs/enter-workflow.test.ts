@@ -1,16 +1,17 @@
 // Workflows that time starts: whose moment came since the last look enters, once; what came before they were switched on does not.
-import { expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { openDirectoryJobs } from "../../src/db/directory-jobs.ts";
 import { createEnterWorkflow } from "../../src/jobs/enter-workflow.ts";
+import { addContactTags, removeContactTags } from "../../src/models/contact-tags.ts";
 import type { Trigger } from "../../src/models/workflow-definitions.ts";
 import { reviveWorkflowEntries } from "../../src/models/workflow-schedule.ts";
 import { pauseWorkflow, resumeWorkflow } from "../../src/models/workflow-switches.ts";
-import { publishWorkflow, removeWorkflow, saveDraft } from "../../src/models/workflows.ts";
+import { getWorkflow, publishWorkflow, removeWorkflow, saveDraft } from "../../src/models/workflows.ts";
 import { define, startAgency, type WorkflowAgency } from "../models/workflow-agency.ts";
 
 /** Runs every look there is, as a worker does when they are due; false when there is none. */
 async function look({ database, query }: WorkflowAgency): Promise<boolean> {
-  await query("update jobs set run_at = now() where kind = 'enter-workflow' and lease_id is null");
+  await query("update jobs set run_at = now() - interval '1 hour' where kind = 'enter-workflow' and lease_id is null");
   const claimed = await openDirectoryJobs(database.directoryPool).claimJobs("test", { free: 50, bulk: 50 });
   const looks = claimed.filter(({ kind }) => kind === "enter-workflow");
   const handle = createEnterWorkflow({ agencies: { open: database.store } });
@@ -189,4 +190,82 @@ test("a look that got lost or was set aside comes back", async () => {
   await revive();
   expect(await look(agency)).toBe(true);
   expect(await agency.other.read((db) => db.selectFrom("jobs").selectAll().execute())).toEqual([]);
+});
+
+/** Five thousand and fifty contacts who are tagged, more than are looked at when a workflow is switched on. */
+async function crowd(agency: WorkflowAgency): Promise<void> {
+  await agency.query(
+    `with made as (insert into contacts (agency_id, email) select $1, 'c' || n || '@acme.example' from generate_series(1, 5050) n returning id)
+     insert into contact_tags (agency_id, contact_id, tag) select $1, id, 'vip' from made`,
+    [agency.agencyId],
+  );
+}
+const entered = async ({ query }: WorkflowAgency) =>
+  await query(
+    "select count(*)::int as runs, count(distinct contact_id)::int as contacts, count(jobs.id)::int as jobs from workflow_runs run left join jobs using (agency_id, id)",
+  );
+const enteringOf = async ({ store }: WorkflowAgency, id: string) =>
+  (await store.read((db) => getWorkflow(db, id))).entering;
+
+describe("of those who match already when a workflow is switched on", () => {
+  const vip = define({ on: "tag-added", tag: "vip" });
+
+  test("the first thousands enter at once and the others by a job, piece by piece, each once", async () => {
+    const agency = await startAgency();
+    await crowd(agency);
+    const id = await agency.on(vip, { existing: true });
+    expect(await entered(agency)).toEqual([{ runs: 5_000, contacts: 5_000, jobs: 5_000 }]);
+    expect(await enteringOf(agency, id)).toBe(5_000);
+    // who has entered and gone through since is not let in again
+    await agency.query("update workflow_runs set state = 'done', ended_at = now()");
+    const [last] = await agency.query<{ id: string }>("select id from contacts order by id desc limit 1");
+    await agency.store.write((db) => removeContactTags(db, { ids: [last?.id ?? ""] }, ["vip"]));
+    await agency.store.write((db) => addContactTags(db, { ids: [last?.id ?? ""] }, ["vip"]));
+    await agency.query("update workflow_runs set state = 'done', ended_at = now() where state = 'running'");
+    while (await look(agency));
+    expect(await entered(agency)).toEqual([{ runs: 5_050, contacts: 5_050, jobs: 5_050 }]);
+    expect(await enteringOf(agency, id)).toBeUndefined();
+    expect(await agency.other.read((db) => db.selectFrom("workflow_runs").selectAll().execute())).toEqual([]);
+  });
+
+  test("nobody more enters while it is paused, the others do when it is resumed, also when their job was lost", async () => {
+    const agency = await startAgency();
+    await crowd(agency);
+    const id = await agency.on(vip, { existing: true });
+    await agency.store.write((db) => pauseWorkflow(db, id, agency.memberId));
+    while (await look(agency));
+    expect([(await entered(agency))[0], await enteringOf(agency, id)]).toMatchObject([{ runs: 5_000 }, 5_000]);
+    await agency.store.write((db) => resumeWorkflow(db, id, agency.memberId));
+    await agency.query("delete from jobs where kind = 'enter-workflow'");
+    await agency.store.write((db) => reviveWorkflowEntries(db));
+    while (await look(agency));
+    expect([(await entered(agency))[0], await enteringOf(agency, id)]).toMatchObject([{ runs: 5_050 }, undefined]);
+  });
+
+  test("nobody more enters once it is removed", async () => {
+    const agency = await startAgency();
+    await crowd(agency);
+    const id = await agency.on(vip, { existing: true });
+    await agency.store.write((db) => removeWorkflow(db, id, agency.memberId));
+    await agency.store.write((db) => reviveWorkflowEntries(db));
+    expect(await look(agency)).toBe(false);
+    expect((await entered(agency))[0]).toMatchObject({ runs: 5_000, jobs: 0 });
+  });
+
+  test("those whose moment comes are looked for once the others are in", async () => {
+    const agency = await startAgency();
+    await agency.query(
+      "insert into contacts (agency_id, email, invited_at) select $1, 'c' || n || '@acme.example', now() - interval '8 days' from generate_series(1, 5050) n",
+      [agency.agencyId],
+    );
+    const id = await agency.on(define({ on: "not-joined", days: 7 }), { existing: true });
+    const late = await agency.contact({ invited_at: ago(7, 1) });
+    await lookedAt(agency, id, "1 hour");
+    await look(agency);
+    await look(agency);
+    expect([(await entered(agency))[0], await agency.runs(late)]).toMatchObject([
+      { runs: 5_051, contacts: 5_051 },
+      ["not-joined: running"],
+    ]);
+  });
 });

@@ -274,7 +274,7 @@ describe("who would enter now", () => {
       expect([trigger.on, counted.count, counted.atLeast]).toEqual([trigger.on, names.length, false]);
       const id = await agency.draft(definition);
       expect(await agency.store.read((db) => countEntrants(db, id))).toEqual(counted);
-      expect(await enable(agency, id, true)).toBe(names.length);
+      expect(await enable(agency, id, true)).toEqual({ entered: names.length, more: false });
       const entered = await agency.query<{ name: string }>(
         `select contacts.name from workflow_runs run join contacts on contacts.id = run.contact_id where workflow_id = $1 order by 1`,
         [id],
@@ -304,10 +304,10 @@ describe("who would enter now", () => {
   test("is nobody when a workflow is switched on without them", async () => {
     const agency = await startPeople();
     const id = await agency.draft(define({ on: "contact-created" }));
-    expect(await enable(agency, id)).toBe(0);
+    expect(await enable(agency, id)).toEqual({ entered: 0, more: false });
     expect(await agency.runs()).toEqual([]);
     // and switching it on again lets nobody in behind anybody's back
-    expect(await enable(agency, id, true)).toBe(0);
+    expect(await enable(agency, id, true)).toEqual({ entered: 0, more: false });
   });
 
   test("is counted no further than ten thousand", async () => {

@@ -35,6 +35,8 @@ export type WorkflowView = {
   number: number | undefined;
   /** Something was changed that is not in use. */
   hasChanges: boolean;
+  /** How many of those who matched when it was switched on have entered so far; undefined when there are no more to look through. */
+  entering: number | undefined;
   /** Open runs of earlier versions. */
   olderRuns: number;
   typed: TypedWorkflow;

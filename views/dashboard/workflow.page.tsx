@@ -7,6 +7,7 @@ import { FormToken } from "../ui/form-token.tsx";
 import { TextField } from "../ui/input.tsx";
 import { Crumbs, PageHead } from "../ui/page-head.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { WorkflowEntering } from "./workflow-entering.part.tsx";
 import { WorkflowForm } from "./workflow-form.part.tsx";
 import { WorkflowState } from "./workflow-state.part.tsx";
 import { WorkflowTabs } from "./workflow-tabs.tsx";
@@ -76,6 +77,7 @@ export function WorkflowPage({ view, renaming, ...layout }: PageProps) {
         <WorkflowState {...view} />
       </PageHead>
       <WorkflowTabs {...view} current="steps" />
+      <WorkflowEntering {...view} />
       {view.olderRuns > 0 && <Callout tone="wait">{olderRunsText(view)}</Callout>}
       <WorkflowForm {...view} />
       {view.mayChange && (

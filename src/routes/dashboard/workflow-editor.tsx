@@ -2,6 +2,7 @@
 import { WorkflowPage } from "../../../views/dashboard/workflow.page.tsx";
 import { WorkflowEditedReply } from "../../../views/dashboard/workflow-edited.reply.tsx";
 import { WorkflowEnablingDialog } from "../../../views/dashboard/workflow-enabling-dialog.part.tsx";
+import { WorkflowEntering } from "../../../views/dashboard/workflow-entering.part.tsx";
 import type { TypedWorkflow, WorkflowView } from "../../../views/dashboard/workflow-view.ts";
 import { conditionsText, triggerText } from "../../../views/dashboard/workflow-words.ts";
 import type { AgencyDb } from "../../db/schema.ts";
@@ -21,7 +22,7 @@ import {
 } from "../../models/workflows.ts";
 import { app } from "../../paths.ts";
 import { readForm } from "../../web/forms.ts";
-import { isHtmx, page, part, seeOther, shellOf } from "../../web/html.tsx";
+import { isHtmx, page, part, seeOther, shellOf, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
 import { showDialog } from "./show-dialog.tsx";
 import { definitionOf, moved, typedFrom, typedIn } from "./workflow-fields.ts";
@@ -54,7 +55,17 @@ async function viewOf(c: MemberContext, { typed, errors }: Shown = {}): Promise<
     known: await findKnown(db),
     tags: await listTags(db),
   }));
-  const { id, name, state, version, hasChanges, openRunsOnOlder, definition, errors: faults } = found.workflow;
+  const {
+    id,
+    name,
+    state,
+    version,
+    hasChanges,
+    entering,
+    openRunsOnOlder,
+    definition,
+    errors: faults,
+  } = found.workflow;
   return {
     slug: c.get("agency").slug,
     id,
@@ -62,6 +73,7 @@ async function viewOf(c: MemberContext, { typed, errors }: Shown = {}): Promise<
     state,
     number: version,
     hasChanges,
+    entering,
     olderRuns: openRunsOnOlder,
     typed: typed ?? typedFrom(definition),
     // Nobody is told off for a workflow that he has only begun.
@@ -74,6 +86,7 @@ async function viewOf(c: MemberContext, { typed, errors }: Shown = {}): Promise<
 
 async function show(c: MemberContext, shown?: Shown, status = 200): Promise<Response> {
   const view = await viewOf(c, shown);
+  if (wantsPart(c, "workflow-entering")) return part(c, <WorkflowEntering {...view} />);
   if (isHtmx(c)) return part(c, <WorkflowEditedReply {...view} />, status);
   return page(c, <WorkflowPage {...shellOf(c)} view={view} />, status);
 }
@@ -161,11 +174,14 @@ async function askEnabling(c: MemberContext, errors?: Readonly<Record<string, st
 
 async function enable(c: MemberContext): Promise<Response> {
   const existing = (await readForm(c)).has("existing");
-  let entered = 0;
+  let begun = { entered: 0, more: false };
   const errors = await faultsOf(c, async (db) => {
-    entered = await enableWorkflow(db, idOf(c), { existing }, memberOf(c));
+    begun = await enableWorkflow(db, idOf(c), { existing }, memberOf(c));
   });
   if (errors) return askEnabling(c, errors);
+  const { entered, more } = begun;
+  // the page says how the others come in
+  if (more) return seeOther(c, here(c), { kind: "good", text: "Switched on" });
   const who = entered === 1 ? "1 contact entered" : `${entered.toLocaleString("en")} contacts entered`;
   return seeOther(c, here(c), { kind: "good", text: entered > 0 ? `Switched on. ${who}.` : "Switched on" });
 }

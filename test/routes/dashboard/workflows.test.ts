@@ -156,6 +156,19 @@ describe("switching on", () => {
     ]);
   });
 
+  it("says how many of those who match already have entered while there are more, and no longer than that", async () => {
+    const id = await createOn();
+    const page = app.workflow("northwind", id);
+    await rows("update workflows set entering_after = id, entered_existing = 5000 where id = $1", [id]);
+    expect(await owner.page(page)).toContain("Those who match already are entering: 5,000 contacts so far.");
+    const part = await owner.get(page, { htmx: "workflow-entering" });
+    expect(await part.text()).toMatch(/^<div id="workflow-entering" hx-get=/);
+    await owner.post(app.workflowPause("northwind", id));
+    expect(await owner.page(page)).toContain("The others enter when the workflow is resumed.");
+    await rows("update workflows set entering_after = null where id = $1", [id]);
+    expect(await owner.page(page)).not.toContain("5,000");
+  });
+
   it("is refused while something is missing", async () => {
     const id = await create();
     expect(await owner.page(app.workflowEnabling("northwind", id))).toContain("missing or wrong");
