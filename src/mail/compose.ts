@@ -35,6 +35,10 @@ export interface ComposedMessage {
   messageId: string;
   envelope: { from: string; to: string };
   raw: Buffer;
+  /** `raw` with SMTP's end behind it, where no line of it begins with a dot. */
+  ended?: Buffer | undefined;
+  /** An address in the envelope or the head holds more than ASCII (RFC 6531). */
+  utf8?: boolean | undefined;
 }
 
 /** A new Message-ID, `<uuid@domain>`, with the domain of `address` (the platform's sender). */
@@ -77,8 +81,32 @@ export async function composeMessage(parts: MessageParts): Promise<ComposedMessa
     "Auto-Submitted: auto-generated\r\n",
     ...(parts.headers ?? []).map(({ name, value }) => header(name, value)),
   ].join("");
-  const raw = Buffer.from(head + body(parts), "latin1");
-  return { messageId: parts.messageId, envelope, raw: parts.dkim ? await signMessage(raw, parts.dkim) : raw };
+  const { messageId, dkim } = parts;
+  const utf8 = ![to, from, envelope.from, replyTo?.address ?? ""].every(isAscii);
+  const { raw, ended } = inBytes(head + body(parts));
+  return dkim
+    ? { messageId, envelope, utf8, raw: await signMessage(raw, dkim) }
+    : { messageId, envelope, utf8, raw, ended };
+}
+
+const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text);
+
+// Making a buffer costs about as much as filling it, so messages share one; it lives until the last of them has gone.
+const SLAB = 512 * 1_024;
+const END_OF_MESSAGE = ".\r\n";
+let slab = Buffer.alloc(0);
+let used = 0;
+
+function inBytes(message: string): { raw: Buffer; ended: Buffer } {
+  const length = message.length + END_OF_MESSAGE.length;
+  if (length > slab.length - used) {
+    slab = Buffer.allocUnsafeSlow(Math.max(SLAB, length));
+    used = 0;
+  }
+  const ended = slab.subarray(used, used + length);
+  used += length;
+  ended.write(message + END_OF_MESSAGE, "latin1");
+  return { ended, raw: ended.subarray(0, message.length) };
 }
 
 // "=_" cannot occur in quoted-printable text (RFC 2045 6.7), so every message may have the same boundary.

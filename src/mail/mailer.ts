@@ -4,7 +4,8 @@ import { parseConnectionUrl } from "nodemailer/lib/shared";
 import { type Outcome, outcomeOf, redacted, type SendError } from "./answers.ts";
 import type { ComposedMessage } from "./compose.ts";
 import { keepInOutbox } from "./outbox.ts";
-import { createRelayConnections, NotTaken } from "./relay-connections.ts";
+import { createRelayConnections } from "./relay-connections.ts";
+import { NotTaken } from "./relay-line.ts";
 
 /** Milliseconds. `command` is the time for everything between the greeting and the message, `finalDot` for the answer after it. */
 export interface MailerTimeouts {

@@ -9,8 +9,8 @@ export interface Woven {
 }
 
 const LINE = 76;
-// two characters short, for a dot at the beginning of a line that becomes =2E
-const WRAPPED = LINE - 2;
+// three characters short, for a dot at the beginning of a line that becomes =2E, and the soft break behind a piece
+const WRAPPED = LINE - 3;
 const SOFT_BREAK = "=\r\n";
 // what stands for itself wherever it stands
 const PLAIN = /^[!-<>-~](?:[ -<>-~]*[!-<>-~])?$/;

@@ -126,6 +126,17 @@ test("values between a template's pieces arrive as they are, whatever they hold 
   }
 });
 
+test("no line is longer than 76 characters, a dot at its beginning and a value behind its end included", async () => {
+  for (let length = 60; length <= 90; length++)
+    for (const piece of [`é\n.${"a".repeat(length)}`, `é\n${"a".repeat(length)}`, `.${"é".repeat(length)}`]) {
+      const woven = { pieces: [piece, "\n"], values: [`.${"b".repeat(length)}`] };
+      const text = `${piece}.${"b".repeat(length)}\n`;
+      const { raw } = await composeMessage({ ...parts, text, html: text, woven: { text: woven, html: woven } });
+      expect((await simpleParser(raw)).text).toBe(text);
+      for (const line of raw.toString("latin1").split("\r\n")) expect(line).toMatch(/^(?!\.).{0,76}$/);
+    }
+});
+
 test("further headers stand in the message, and none can bring another along", async () => {
   const url = `https://clients.acme.example/u/${"a".repeat(120)}`;
   const { raw } = await composeMessage({

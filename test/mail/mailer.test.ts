@@ -274,6 +274,134 @@ test("an idle connection that the relay has closed costs the next message nothin
   expect(connections).toBe(3);
 });
 
+test("a connection that says goodbye as the next message begins costs that message nothing, a new one that does is busy", async () => {
+  const envelopes: number[] = [];
+  let isBusy = false;
+  const relay = opened(
+    await conversation((line) => {
+      if (line.startsWith("EHLO")) envelopes.push(0);
+      if (!line.startsWith("MAIL")) return polite(line);
+      const said = (envelopes.at(-1) ?? 0) + 1;
+      envelopes[envelopes.length - 1] = said;
+      return isBusy || said > 1 ? "421 4.4.2 Enough for this connection" : "250 fine";
+    }),
+  );
+  const mailer = mailerFor(relay.url, { maxConnections: 1 });
+  for (let at = 0; at < 3; at++) expect(await mailer.send(await message())).toMatchObject({ kind: "accepted" });
+  expect(envelopes).toEqual([2, 2, 1]);
+  isBusy = true;
+  expect(await mailer.send(await message())).toMatchObject({ kind: "retry", scope: "relay", code: "421 4.4.2" });
+  expect(envelopes).toEqual([2, 2, 2, 1]);
+});
+
+/** A relay that takes envelopes in one piece; `answers` are to what each piece says, and every piece is kept. */
+async function pipelining(answers: (commands: readonly string[]) => string[] | undefined) {
+  const pieces: string[] = [];
+  const relay = opened(
+    await startTcp((socket) => {
+      let body = "";
+      let inBody = false;
+      socket.write("220 relay.example\r\n");
+      socket.on("data", (data) => {
+        const piece = String(data);
+        if (inBody) {
+          body += piece;
+          inBody = !body.endsWith("\r\n.\r\n");
+          if (!inBody) socket.write("250 taken\r\n");
+          return;
+        }
+        pieces.push(piece);
+        const said = piece.startsWith("EHLO")
+          ? ["250-relay.example", "250-SMTPUTF8", "250 PIPELINING"]
+          : answers(piece.split("\r\n").slice(0, -1));
+        if (!said) return socket.end();
+        inBody = said.at(-1)?.startsWith("354") ?? false;
+        body = "";
+        socket.write(said.map((line) => `${line}\r\n`).join(""));
+      });
+    }),
+  );
+  return { pieces, url: relay.url };
+}
+
+test("a relay that offers pipelining gets an envelope in one piece, and of several answers the first refusal counts", async () => {
+  const refused: Record<string, string[]> = {
+    "gone@acme.example": ["250 fine", "550 5.1.1 No such user", "503 5.5.1 No recipients"],
+    "full@acme.example": ["250 fine", "452 4.2.2 Mailbox full", "554 5.5.1 No valid recipients"],
+    "late@acme.example": ["451 4.3.0 Later", "503 5.5.1 No sender", "503 5.5.1 No recipients"],
+  };
+  const relay = await pipelining((commands) => {
+    const to = /<(.*)>/.exec(commands[1] ?? "")?.[1] ?? "";
+    return commands[0] === "RSET" ? ["250 fine"] : (refused[to] ?? ["250 fine", "250-well\r\n250 fine", "354 go on"]);
+  });
+  const mailer = mailerFor(relay.url, { maxConnections: 1 });
+  const outcomes = [];
+  for (const to of ["a", "gone", "full", "late", "b"])
+    outcomes.push(await mailer.send(await message(`${to}@acme.example`)));
+  expect(outcomes).toMatchObject([
+    { kind: "accepted", response: "250 taken" },
+    { kind: "refused", suppress: true, code: "550 5.1.1" },
+    { kind: "retry", scope: "recipient", code: "452 4.2.2" },
+    { kind: "retry", scope: "relay", code: "451 4.3.0" },
+    { kind: "accepted" },
+  ]);
+  expect(relay.pieces.filter((piece) => piece.startsWith("MAIL"))).toEqual(
+    ["a", "gone", "full", "late", "b"].map(
+      (to) => `MAIL FROM:<no-reply@portico.example>\r\nRCPT TO:<${to}@acme.example>\r\nDATA\r\n`,
+    ),
+  );
+  expect(relay.pieces.filter((piece) => piece.startsWith("EHLO"))).toHaveLength(1);
+});
+
+test("a relay that asks for the message of a recipient whom it has refused gets none", async () => {
+  const relay = await pipelining((commands) =>
+    commands[1]?.includes("gone") ? ["250 fine", "550 5.1.1 No such user", "354 go on"] : ["250 a", "250 b", "354 c"],
+  );
+  const mailer = mailerFor(relay.url, { maxConnections: 1 });
+  expect(await mailer.send(await message("gone@acme.example"))).toMatchObject({ kind: "refused", suppress: true });
+  expect(await mailer.send(await message())).toMatchObject({ kind: "accepted" });
+  expect(relay.pieces.map((piece) => piece.slice(0, 4))).toEqual(["EHLO", "MAIL", "EHLO", "MAIL"]);
+});
+
+test("a relay hears of letters beyond ASCII, also when they stand in the message's head alone", async () => {
+  const relay = await pipelining(() => ["250 a", "250 b", "354 c"]);
+  const mailer = mailerFor(relay.url);
+  const head = await composeMessage({
+    to: { name: "Jane", address: "jane@acme.example" },
+    from: { name: "Northwind", address: "büro@portico.example" },
+    envelopeFrom: "bounces@portico.example",
+    messageId: `<${randomUUID()}@portico.example>`,
+    subject: "Hello",
+    text: "Hello",
+    html: "<p>Hello</p>",
+  });
+  expect(await mailer.send(head)).toMatchObject({ kind: "accepted" });
+  expect(await mailer.send(await message("josé@acme.example"))).toMatchObject({ kind: "accepted" });
+  expect(await mailer.send(await message())).toMatchObject({ kind: "accepted" });
+  expect(relay.pieces.slice(1)).toEqual([
+    "MAIL FROM:<bounces@portico.example> SMTPUTF8\r\nRCPT TO:<jane@acme.example>\r\nDATA\r\n",
+    "MAIL FROM:<no-reply@portico.example> SMTPUTF8\r\nRCPT TO:<josé@acme.example>\r\nDATA\r\n",
+    "MAIL FROM:<no-reply@portico.example>\r\nRCPT TO:<jane@acme.example>\r\nDATA\r\n",
+  ]);
+});
+
+test("what is no answer, or does not end, is taken for none", async () => {
+  for (const nonsense of ["hello there\r\n", "250-fine\r\n".repeat(10_000)]) {
+    const relay = opened(
+      await startTcp((socket) => {
+        socket.write("220 relay.example\r\n");
+        socket.on("data", (data) => socket.write(String(data).startsWith("EHLO") ? "250 fine\r\n" : nonsense));
+      }),
+    );
+    expect(await mailerFor(relay.url).send(await message())).toMatchObject({
+      kind: "retry",
+      scope: "relay",
+      inDoubt: false,
+      reason: "The mail relay answered in a way we do not understand.",
+    });
+  }
+});
+
 test("no outcome repeats the message, its link or its recipient, whatever the server quotes", async () => {
   const quoting: SmtpScript = {
     onData: ({ raw }) => `554 5.6.0 ${String(raw).replaceAll(/\s+/g, " ").slice(0, 4000)} jane@acme.example`,
