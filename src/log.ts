@@ -63,38 +63,59 @@ function timestamp(): string {
   return stamp.text;
 }
 
-// The patterns of our own routes: no more than the maps of the doors hold.
-const quotedRoutes = new Map<string, string>();
+// What lines of the same route, method and status share; no more of them than the maps of the doors hold. Of a line's fields the path
+// alone may hold a secret or anything that somebody made up, and where it is the route's own pattern it is shared too.
+const shared = new Map<string, Map<string, string[]>>();
 
-function quoteRoute(route: string): string {
-  const known = quotedRoutes.get(route) ?? JSON.stringify(route);
-  quotedRoutes.set(route, known);
-  return known;
+function sharedText(method: string, route: string, status: number): string {
+  const known = shared.get(route)?.get(method)?.[status];
+  if (known !== undefined) return known;
+  const ofRoute = shared.get(route) ?? new Map<string, string[]>();
+  const ofMethod = ofRoute.get(method) ?? [];
+  const text = middle(method, JSON.stringify(route), route, status);
+  ofMethod[status] = text;
+  shared.set(route, ofRoute.set(method, ofMethod));
+  return text;
 }
 
-// As pino would write it. Of its fields the path alone may hold a secret or anything that somebody made up.
+const middle = (method: string, path: string, route: string, status: number) =>
+  `","method":"${method}","path":${path},"route":${JSON.stringify(route)},"status":${status},"ms":`;
+
+// As pino would write it.
 function lineOf({ request, method, path, route, status, ms, queries, address }: AnsweredRequest): string {
-  const pattern = quoteRoute(route);
-  const shown = path === route ? pattern : redact(JSON.stringify(path));
-  return `{"level":"info"${timestamp()},"request":"${request}","method":"${method}","path":${shown},"route":${pattern},"status":${status},"ms":${ms},"queries":${queries},"address":"${address}","msg":"request"}\n`;
+  const what =
+    path === route ? sharedText(method, route, status) : middle(method, redact(JSON.stringify(path)), route, status);
+  return `{"level":"info"${timestamp()},"request":"${request}${what}${ms},"queries":${queries},"address":"${address}","msg":"request"}\n`;
 }
 
 const PATIENCE_MS = 10;
+const MOST_BYTES = 64 * 1024;
 
-// Lines of a few milliseconds are written at once: a call to the system for each costs more than making the line.
+// Lines of a few milliseconds are written at once: a call to the system for each costs more than making the line. They wait as bytes,
+// since a text put together of hundreds of lines costs as much again when it is written.
 function toStandardOutput(): (line: string) => void {
-  let waiting = "";
+  let waiting = Buffer.allocUnsafe(MOST_BYTES);
+  let bytes = 0;
   const flush = () => {
-    const lines = waiting;
-    waiting = "";
+    if (bytes === 0) return;
+    const lines = waiting.subarray(0, bytes);
+    waiting = Buffer.allocUnsafe(MOST_BYTES);
+    bytes = 0;
     process.stdout.write(lines);
   };
   process.once("exit", () => {
-    if (waiting) writeSync(1, waiting);
+    if (bytes > 0) writeSync(1, waiting, 0, bytes);
   });
   return (line) => {
-    if (!waiting) setTimeout(flush, PATIENCE_MS);
-    waiting += line;
+    // A character takes three bytes of UTF-8 at most.
+    const most = line.length * 3;
+    if (bytes + most > MOST_BYTES) flush();
+    if (most > MOST_BYTES) {
+      process.stdout.write(line);
+      return;
+    }
+    if (bytes === 0) setTimeout(flush, PATIENCE_MS);
+    bytes += waiting.write(line, bytes);
   };
 }
 

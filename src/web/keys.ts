@@ -112,10 +112,10 @@ export function createKeys(secrets: readonly string[]): Keys {
     return key;
   };
   const passwords = new Map<Purpose, Passwords>();
-  const macs = new Map<Buffer, Mac>();
-  const macOf = (key: Buffer) => {
-    const known = macs.get(key) ?? createMac(key);
-    macs.set(key, known);
+  const macs = new Map<Purpose, Mac[]>();
+  const macsOf = (purpose: Purpose) => {
+    const known = macs.get(purpose) ?? secrets.map((_, index) => createMac(derive(purpose, index)));
+    macs.set(purpose, known);
     return known;
   };
   return {
@@ -126,11 +126,11 @@ export function createKeys(secrets: readonly string[]): Keys {
       passwords.set(purpose, found);
       return found;
     },
-    sign: (purpose, text) => macOf(derive(purpose, 0)).text(text),
+    sign: (purpose, text) => macsOf(purpose)[0]?.text(text) ?? "",
     verify: (purpose, text, signature) => {
       const given = Buffer.from(signature, "base64url");
-      return secrets.some((_, i) => {
-        const right = macOf(derive(purpose, i)).bytes(text);
+      return macsOf(purpose).some((mac) => {
+        const right = mac.bytes(text);
         return given.length === right.length && timingSafeEqual(given, right);
       });
     },
