@@ -57,36 +57,58 @@ export async function startMemberSession(db: GlobalDb, session: NewMemberSession
   return id;
 }
 
-type VisitRow = { id: string; name: string; email: string; memberships: Membership[] | null };
+type VisitRow = { place: number; id: string; name: string; email: string; memberships: Membership[] | null };
 
-const findVisit = createStatement<{ idHash: Buffer; visited: string | null }, VisitRow>(
+// Whoever is being noted as seen by another process at this moment need not be noted twice, and two that wait for each other's rows
+// would be a deadlock.
+const findVisits = createStatement<{ idHashes: Buffer[]; visited: (string | null)[] }, VisitRow>(
   (place) => sql<VisitRow>`
-    with seen as (
-      update member_sessions set last_seen_at = now()
-      where id_hash = ${place("idHash")}::bytea and ends_at > now()
+    with due as (
+      select id_hash from member_sessions
+      where id_hash = any(${place("idHashes")}::bytea[]) and ends_at > now()
         and last_seen_at between now() - interval '12 hours' and now() - interval '1 minute'
+      for no key update skip locked
+    ), seen as (
+      update member_sessions set last_seen_at = now() where id_hash in (select id_hash from due)
     )
-    select m.id, m.name, m.email, (
+    select asked.place::int as place, m.id, m.name, m.email, (
       select json_agg(json_build_object('agencyId', a.id, 'slug', a.slug, 'name', a.name, 'timeZone', a.time_zone, 'role', ms.role, 'failedEmails',
-               case when a.slug = ${place("visited")}::text then (
+               case when a.slug = asked.visited then (
                  select count(*) from (select from emails where emails.agency_id = a.id and emails.status = 'failed' limit ${sql.lit(MOST_FAILED)}) failed
                ) else 0 end)
              order by a.name, a.slug)
       from memberships ms join agencies a on a.id = ms.agency_id where ms.member_id = m.id
     ) as memberships
-    from member_sessions s join members m on m.id = s.member_id
-    where s.id_hash = ${place("idHash")}::bytea and s.ends_at > now() and s.last_seen_at > now() - interval '12 hours'`,
+    from unnest(${place("idHashes")}::bytea[], ${place("visited")}::text[]) with ordinality as asked (id_hash, visited, place)
+      join member_sessions s on s.id_hash = asked.id_hash join members m on m.id = s.member_id
+    where s.ends_at > now() and s.last_seen_at > now() - interval '12 hours'`,
 );
 
-/** The visit behind a session id, or undefined when it is unknown, ended or idle for too long. One statement, which also notes that the member was seen. `visited` is the slug of the agency that the path names. */
-export async function findMemberVisit(
+/** Who comes: the id of his session, and the slug of the agency that the path names. */
+export type Visiting = { sessionId: string; visited?: string | undefined };
+
+/**
+ * The visits behind session ids, in their order: undefined for one that is unknown, ended or idle for too long. One statement, which also
+ * notes that the members were seen.
+ */
+export async function findMemberVisits(
   db: GlobalDb,
-  sessionId: string,
-  visited?: string,
-): Promise<MemberVisit | undefined> {
-  const [row] = await findVisit(db, { idHash: hashOf(sessionId), visited: visited ?? null });
-  if (!row) return undefined;
-  return { member: { id: row.id, name: row.name, email: row.email }, memberships: row.memberships ?? [] };
+  visiting: readonly Visiting[],
+): Promise<(MemberVisit | undefined)[]> {
+  const rows = await findVisits(db, {
+    idHashes: visiting.map(({ sessionId }) => hashOf(sessionId)),
+    // a null character, which no text of PostgreSQL holds, would fail everybody in the statement
+    visited: visiting.map(({ visited }) => visited?.replaceAll("\0", "") ?? null),
+  });
+  const visits = visiting.map((): MemberVisit | undefined => undefined);
+  for (const { place, id, name, email, memberships } of rows)
+    visits[place - 1] = { member: { id, name, email }, memberships: memberships ?? [] };
+  return visits;
+}
+
+/** The visit behind one session id. */
+export async function findMemberVisit(db: GlobalDb, sessionId: string): Promise<MemberVisit | undefined> {
+  return (await findMemberVisits(db, [{ sessionId }]))[0];
 }
 
 /** Ends one session; an unknown id is no error. */

@@ -2,12 +2,13 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Deps } from "../deps.ts";
 import { Forbidden, NotFound } from "../models/errors.ts";
-import { findMemberVisit, hasRole } from "../models/people.ts";
+import { hasRole } from "../models/people.ts";
 import { app as paths, reservedSlugs } from "../paths.ts";
 import { createDoor, type DoorBindings, guardBody } from "./door.ts";
 import { isHtmx } from "./html.tsx";
 import type { MemberContext, MemberRoute, MemberVariables } from "./route.ts";
 import { readSessionId } from "./sessions.ts";
+import { createVisits, type Visits } from "./visits.ts";
 
 /** The dashboard as an app, from the rows of its map. */
 export function createDashboard(
@@ -15,6 +16,7 @@ export function createDashboard(
   routes: readonly MemberRoute[],
 ): Hono<{ Bindings: DoorBindings; Variables: MemberVariables }> {
   const app = createDoor<MemberVariables>(deps, "dashboard");
+  const visits = createVisits(deps.globals);
   for (const route of routes) {
     const takesFiles: MiddlewareHandler = async (c, next) => {
       c.set("takesFiles", route.files);
@@ -22,19 +24,22 @@ export function createDashboard(
     };
     app[route.method](route.path, takesFiles, guardBody("dashboard", route.bodyLimit), async (context) => {
       const c = context as unknown as MemberContext;
-      return (await admit(c, deps, route.role)) ?? route.handler(c);
+      return (await admit(c, deps, visits, route.role)) ?? route.handler(c);
     });
   }
   return app;
 }
 
-async function admit(c: MemberContext, deps: Deps, role: MemberRoute["role"]): Promise<Response | undefined> {
+async function admit(
+  c: MemberContext,
+  deps: Deps,
+  visits: Visits,
+  role: MemberRoute["role"],
+): Promise<Response | undefined> {
   // A word that no agency can have leads nowhere, whoever asks; signing in would not change that.
   if (reservedSlugs.has(c.req.param("agency") ?? "")) throw new NotFound("No agency can have this slug.");
   const sessionId = await readSessionId(c, "member", deps.config, deps.keys);
-  const visit = sessionId
-    ? await deps.globals.run((db) => findMemberVisit(db, sessionId, c.req.param("agency")))
-    : undefined;
+  const visit = sessionId ? await visits({ sessionId, visited: c.req.param("agency") }) : undefined;
   c.set("sessionId", visit ? sessionId : undefined);
   if (visit) {
     c.set("member", visit.member);
