@@ -18,29 +18,33 @@ export type SortKey = {
   column: RawBuilder<unknown>;
   /** The same as it goes into a cursor. */
   cursor: RawBuilder<CursorValue>;
-  parameter: (value: CursorValue) => RawBuilder<unknown>;
+  /** A cursor's value as it is sent to be compared with the column, as the type that it has there. */
+  sent: (value: CursorValue) => string | number | null;
+  type: RawBuilder<unknown>;
   accepts: (value: unknown) => boolean;
 };
 
 const text = (column: RawBuilder<unknown>): SortKey => ({
   column,
   cursor: sql<string>`${column}`,
-  parameter: (value) => sql`${value}::text`,
+  sent: (value) => value,
+  type: sql`text`,
   accepts: (value) => typeof value === "string" && value.length <= 400 && !value.includes("\0"),
 });
 
 const rank: SortKey = {
   column: sql`contacts.status_rank`,
   cursor: sql<number>`contacts.status_rank`,
-  parameter: (value) => sql`${value}::smallint`,
+  sent: (value) => value,
+  type: sql`smallint`,
   accepts: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 3,
 };
 
 const moment = (column: RawBuilder<unknown>): SortKey => ({
   column: sql`(case when ${column} is null then '-infinity'::timestamptz else ${column} end)`,
   cursor: sql<number | null>`(extract(epoch from ${column}) * 1000000)::bigint`,
-  parameter: (value) =>
-    value === null ? sql`'-infinity'::timestamptz` : sql`${momentText(Number(value))}::timestamptz`,
+  sent: (value) => (value === null ? "-infinity" : momentText(Number(value))),
+  type: sql`timestamptz`,
   // The safe integers reach from the year 1684 to 2255.
   accepts: (value) => value === null || Number.isSafeInteger(value),
 });

@@ -2,22 +2,21 @@
 import { sql } from "kysely";
 import type { AgencyReader } from "../db/schema.ts";
 import { type ContactRow, type ContactsFilter, hasTag, searchPatterns, toRow } from "./contacts.ts";
-import { type ContactsCursor, type ContactsSort, readCursor, writeCursor } from "./contacts-cursor.ts";
-import { cutPage, type Found, type PageRow, type Place, tabSize, withStatus } from "./contacts-page.ts";
+import { type ContactsSort, readCursor, writeCursor } from "./contacts-cursor.ts";
+import {
+  cutPage,
+  type Found,
+  frameOf,
+  type PageFrame,
+  type PageRow,
+  type Place,
+  tabSize,
+  withStatus,
+} from "./contacts-page.ts";
 import { searchPage } from "./contacts-search.ts";
 
-/**
- * One page of the list. `before` is how many rows stand before the first one, `total` how many match in all, or with `more` that
- * at least so many do; `previous` and `next` are cursors, and undefined where there is nothing more.
- */
-export type ContactsPage = {
-  rows: ContactRow[];
-  before: number;
-  total: number;
-  more: boolean;
-  previous: string | undefined;
-  next: string | undefined;
-};
+/** One page of the list. */
+export type ContactsPage = PageFrame & { rows: ContactRow[] };
 
 /** Where a page begins or ends, and how many rows it has. A cursor that is not one of ours is the first page. */
 export type ContactsQuery = ContactsFilter & {
@@ -45,7 +44,7 @@ export async function listContacts(db: AgencyReader, query: ContactsQuery): Prom
       : await everyPage(db, query, place);
   if (found.rows.length === 0 && (after ?? before))
     return listContacts(db, { ...query, after: undefined, before: undefined });
-  return before ? pageBefore(found, query.sort, before, limit) : pageAfter(found, query.sort, after, limit);
+  return pageOf(found, query.sort, { after, before }, limit);
 }
 
 /** Those with a tag are found by it and then put in order, so that they are all counted on the way. */
@@ -68,43 +67,21 @@ const everyPage = (db: AgencyReader, query: ContactsQuery, place: Place) =>
     total: sql<number>`(select coalesce(sum(${tabSize(query)}), 0)::int from portal_counts)`,
   });
 
-function pageAfter(
+function pageOf(
   { rows: found, total, more }: Found,
   sort: ContactsSort,
-  after: ContactsCursor | undefined,
+  from: Pick<Place, "after" | "before">,
   limit: number,
 ): ContactsPage {
   const rows = found.slice(0, limit);
-  const before = after?.position ?? 0;
-  return {
-    rows: rows.map(toRow),
-    before,
-    total,
-    more,
-    previous: after && cursorAt(sort, rows[0], before),
-    next: found.length > limit ? cursorAt(sort, rows.at(-1), before + rows.length) : undefined,
-  };
+  // The nearest to the cursor came first.
+  if (from.before) rows.reverse();
+  const cursor = (row: "first" | "last", position: number) =>
+    cursorAt(sort, rows.at(row === "first" ? 0 : -1), position);
+  return { rows: rows.map(toRow), ...frameOf({ found: found.length, limit, total, more }, from, cursor) };
 }
 
-function pageBefore(
-  { rows: found, total, more }: Found,
-  sort: ContactsSort,
-  until: ContactsCursor,
-  limit: number,
-): ContactsPage {
-  const rows = found.slice(0, limit).reverse();
-  const furtherUp = found.length > limit;
-  // Rows may have come or gone since the cursor was made; the first page always begins at the first row.
-  const before = furtherUp ? Math.max(until.position - rows.length, 1) : 0;
-  return {
-    rows: rows.map(toRow),
-    before,
-    total,
-    more,
-    previous: furtherUp ? cursorAt(sort, rows[0], before) : undefined,
-    next: cursorAt(sort, rows.at(-1), before + rows.length),
-  };
+function cursorAt(sort: ContactsSort, row: PageRow | undefined, position: number): string {
+  if (!row) throw new Error("A cursor is made of a row.");
+  return writeCursor(sort, { value: row.cursor, id: row.id, position });
 }
-
-const cursorAt = (sort: ContactsSort, row: PageRow | undefined, position: number) =>
-  row && writeCursor(sort, { value: row.cursor, id: row.id, position });

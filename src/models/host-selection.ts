@@ -22,13 +22,24 @@ export type HostChoice = {
 
 /** The agency's hosts, its default one first. One is selected: the default one when no other is. */
 export async function listHostChoices(db: AgencyReader, origin: PortalOrigin): Promise<HostChoice[]> {
-  // As text: every dashboard's first page asks this, and building it took longer than reading the answer.
-  const { rows } = await sql<Pick<HostChoice, "id" | "kind" | "name" | "state"> & { selected_at: Date | null }>`
-    select id, kind, name, selected_at,
+  const { rows } = await sql<{ hosts: ListedHost[] | null }>`select ${listedHosts} as hosts`.execute(db);
+  return choicesOf(rows[0]?.hosts ?? [], origin);
+}
+
+/** A host as `listedHosts` yields it; its `name` is the slug where it is a default host. */
+export type ListedHost = Pick<HostChoice, "id" | "kind" | "name" | "state" | "selected">;
+
+/** The agency's hosts as one JSON value, in the order of `listHostChoices`; null when there is none. */
+export const listedHosts = sql<ListedHost[] | null>`(
+  select json_agg(json_build_object('id', id, 'kind', kind, 'name', name, 'selected', selected_at is not null, 'state',
       case when kind = 'default' then 'active' when verified_at is null then 'pending'
-        when degraded_at is not null then 'degraded' when active_at is null then 'proven' else 'active' end as state
-    from hosts where released_at is null order by kind desc, name`.execute(db);
-  const chosen = rows.find(({ selected_at }) => selected_at !== null) ?? rows.find(({ kind }) => kind === "default");
+        when degraded_at is not null then 'degraded' when active_at is null then 'proven' else 'active' end)
+    order by kind desc, name)
+  from hosts where released_at is null)`;
+
+/** What can be chosen among the hosts that `listedHosts` found. */
+export function choicesOf(rows: readonly ListedHost[], origin: PortalOrigin): HostChoice[] {
+  const chosen = rows.find(({ selected }) => selected) ?? rows.find(({ kind }) => kind === "default");
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,

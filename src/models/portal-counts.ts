@@ -22,37 +22,52 @@ export type PortalCounts = {
   joinsIn30Days: number;
 };
 
-/** `days` and `joins` are lists with commas: an array of PostgreSQL's takes longer to read. */
-type Row = { days: string; joins: string; not_invited: number; waiting: number; joined: number; revoked: number };
+/** What `ledgerColumns` yield; `joins` says of the days that had some how long ago and how many: "3 1,0 2" is one three days ago, two today. */
+export type Ledger = {
+  not_invited: number;
+  waiting: number;
+  joined: number;
+  revoked: number;
+  today: string;
+  joins: string | null;
+};
+
+/** All that the figures are made of, for a query over `portal_counts`. The days are put together here, which is cheaper than there. */
+export const ledgerColumns = sql`
+  coalesce(sum(not_invited), 0)::int as not_invited, coalesce(sum(invited), 0)::int as waiting,
+  coalesce(sum(joined), 0)::int as joined, coalesce(sum(revoked), 0)::int as revoked, current_date::text as today,
+  string_agg((current_date - day)::text || ' ' || joined::text, ',') filter (where joined <> 0 and day > current_date - 30) as joins`;
 
 /** Every figure of an agency in one statement. */
 export async function getPortalCounts(db: AgencyReader): Promise<PortalCounts> {
-  const { rows } = await sql<Row>`
-    with ledger as materialized (
-      select day, sum(not_invited)::int as not_invited, sum(invited)::int as invited, sum(joined)::int as joined,
-             sum(revoked)::int as revoked
-      from portal_counts group by day
-    ), totals as (
-      select coalesce(sum(not_invited), 0)::int as not_invited, coalesce(sum(invited), 0)::int as waiting,
-             coalesce(sum(joined), 0)::int as joined, coalesce(sum(revoked), 0)::int as revoked
-      from ledger
-    )
-    select totals.*, month.*
-    from totals cross join (
-      select string_agg(days.day::date::text, ',' order by days.day) as days,
-             string_agg(coalesce(ledger.joined, 0)::text, ',' order by days.day) as joins
-      from generate_series(current_date - 29, current_date, interval '1 day') as days (day)
-        left join ledger on ledger.day = days.day::date
-    ) month`.execute(db);
+  const { rows } = await sql<Ledger>`select ${ledgerColumns} from portal_counts`.execute(db);
   const [row] = rows;
   if (!row) throw new Error("An aggregate has one row.");
-  return figures(row);
+  return countsOf(row);
 }
 
-function figures({ days, joins: counts, not_invited, waiting, joined, revoked }: Row): PortalCounts {
+const DAYS = 30;
+const DAY_MS = 86_400_000;
+let month = { today: "", days: [] as string[] };
+
+/** The last 30 days, oldest first: the same for everybody until midnight. */
+function daysTo(today: string): readonly string[] {
+  if (month.today !== today) {
+    const ago = (days: number) => new Date(Date.parse(today) - days * DAY_MS).toISOString().slice(0, 10);
+    month = { today, days: Array.from({ length: DAYS }, (_, i) => ago(DAYS - 1 - i)) };
+  }
+  return month.days;
+}
+
+/** The figures that a ledger's sums make. */
+export function countsOf({ not_invited, waiting, joined, revoked, today, joins: joinsAgo }: Ledger): PortalCounts {
   const invited = waiting + joined;
-  const each = counts.split(",");
-  const joins = days.split(",").map((day, i) => ({ day, joined: Number(each[i]) }));
+  const joins = daysTo(today).map((day) => ({ day, joined: 0 }));
+  for (const entry of joinsAgo?.split(",") ?? []) {
+    const [ago = 0, more = 0] = entry.split(" ").map(Number);
+    const day = joins[DAYS - 1 - ago];
+    if (day) day.joined += more;
+  }
   return {
     notInvited: not_invited,
     invited,

@@ -37,18 +37,24 @@ export async function findSendingTrouble(db: AgencyReader): Promise<SendingTroub
   const agency = await db
     .selectFrom("agencies")
     .select(["sending_paused_at", "sending_paused_reason"])
-    .select((eb) =>
-      eb
-        .selectFrom("sending_domains")
-        .select("domain")
-        .where("selected_at", "is not", null)
-        .where("degraded_at", "is not", null)
-        .limit(1)
-        .as("failing"),
-    )
+    .select(failingSender.as("failing"))
     .executeTakeFirst();
-  const refused = agency?.sending_paused_reason ?? "The mail server refused the sender.";
-  return { pausedReason: agency?.sending_paused_at ? refused : undefined, failingDomain: agency?.failing ?? undefined };
+  if (!agency) return { pausedReason: undefined, failingDomain: undefined };
+  return troubleOf({
+    paused: agency.sending_paused_at !== null,
+    reason: agency.sending_paused_reason,
+    failing: agency.failing,
+  });
+}
+
+/** The domain that is chosen as sender and fails, as a value of a statement; null when there is none. */
+export const failingSender = sql<string | null>`(
+  select domain from sending_domains where selected_at is not null and degraded_at is not null limit 1)`;
+
+/** In words what the columns of the agency and `failingSender` say. */
+export function troubleOf(found: { paused: boolean; reason: string | null; failing: string | null }): SendingTrouble {
+  const refused = found.reason ?? "The mail server refused the sender.";
+  return { pausedReason: found.paused ? refused : undefined, failingDomain: found.failing ?? undefined };
 }
 
 /** Sending goes on, because a member says so or because an e-mail came through; what waited for it is ready at once. */

@@ -15,6 +15,7 @@ import type { Remembered } from "./remembered-pages.ts";
 import type { BaseContext, BaseVariables } from "./route.ts";
 import { FORM_BODY } from "./route.ts";
 import { clientAddress, isFromOurPage, protect } from "./security.ts";
+import { WRITTEN } from "./written-page.ts";
 
 /** What the dispatcher hands to a door beside the request. */
 export type DoorBindings = HttpBindings & { portal?: PortalHost; remember?: (drawn: Remembered) => void };
@@ -95,9 +96,11 @@ function observe(deps: Deps): MiddlewareHandler<{ Bindings: DoorBindings; Variab
     c.set("browser", readBrowser(c, deps.config));
     const budget: Budget = { statements: [] };
     await withBudget(budget, next);
-    if (!deps.config.production) c.res = await withinBudget(c, deps, budget);
-    protect(c.res.headers, deps.config);
-    c.res.headers.set("x-request-id", requestId);
+    if (c.res !== WRITTEN) {
+      if (!deps.config.production) c.res = await withinBudget(c, deps, budget);
+      protect(c.res.headers, deps.config);
+      c.res.headers.set("x-request-id", requestId);
+    }
     reportRequest(deps, {
       requestId,
       method: c.req.method,

@@ -3,12 +3,14 @@ import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Child } from "hono/jsx";
 import { FormTokenContext } from "../../views/ui/form-token.tsx";
+import type { Frame } from "../../views/ui/remembered.tsx";
 import type { ToastProps } from "../../views/ui/toast.tsx";
 import { ToastPart } from "../../views/ui/toast.tsx";
 import { keepBrowser } from "./browser.ts";
 import { cookieName, cookieOptions } from "./cookies.ts";
 import type { BaseContext, MemberContext } from "./route.ts";
 import { formToken } from "./security.ts";
+import { writePage } from "./written-page.ts";
 
 export type FlashWords = { kind: "good" | "bad"; text: string };
 
@@ -33,6 +35,21 @@ function render(c: BaseContext, content: Child, status: number): Response | Prom
 /** Answers with a whole document. */
 export function page(c: Context, content: Child, status = 200): Response | Promise<Response> {
   return render(c as BaseContext, content, status);
+}
+
+const HTML = { "content-type": "text/html; charset=UTF-8" };
+
+/** Answers with a whole document that was drawn around its `content`, which is HTML. */
+export function framedPage(context: Context, frame: Frame, content: Uint8Array): Response {
+  const c = context as BaseContext;
+  const token = formToken(c);
+  const pieces = frame.map((piece) => (piece === "token" ? token : piece === "content" ? content : piece));
+  // Words left behind are forgotten by a header of this answer alone.
+  const written = hasFlash(c) ? undefined : writePage(c, pieces, { ...HTML, vary: VARY });
+  if (written) return written;
+  c.header("vary", VARY, { append: true });
+  keepBrowser(c);
+  return c.body(Buffer.concat(pieces.map((piece) => Buffer.from(piece))), 200, HTML);
 }
 
 /** Answers with one or several elements alone: a part that was asked for, or the reply to a mutation. */
@@ -62,6 +79,8 @@ function leaveFlash(c: BaseContext, flash: FlashWords): void {
     maxAge: 60,
   });
 }
+
+const hasFlash = (c: BaseContext) => getCookie(c, cookieName(c.get("deps").config, "flash")) !== undefined;
 
 /** The words that the request before left behind, as toasts; reading them forgets them. */
 export function takeFlash(c: Context): ToastProps[] {

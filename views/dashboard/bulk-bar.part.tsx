@@ -1,14 +1,13 @@
 // What can be done with the ticked contacts, or with all that the filter matches.
-import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import { app } from "../../src/paths.ts";
 import { BulkBar, BulkButton } from "../ui/bulk-bar.tsx";
 import { remembered } from "../ui/remembered.tsx";
-import { type Filters, opensDialog } from "./contacts-view.ts";
+import { type Filters, type ListFrame, opensDialog } from "./contacts-view.ts";
 
 /** The id of the bar, which is the form that the rows' boxes belong to. */
 export const BULK_FORM = "bulk-bar";
 
-type BulkBarProps = { slug: string; filters: Filters; contacts: ContactsPage };
+type BulkBarProps = { slug: string; filters: Filters; list: ListFrame };
 type DrawnProps = { slug: string; filters: Filters; total: number | undefined; shown: number };
 
 const Drawn = remembered(({ slug, filters: { status, q, tag }, total, shown }: DrawnProps) => {
@@ -41,6 +40,6 @@ const Drawn = remembered(({ slug, filters: { status, q, tag }, total, shown }: D
   );
 });
 
-export function BulkBarPart({ slug, filters, contacts: { total, more, rows } }: BulkBarProps) {
-  return Drawn({ slug, filters, total: more ? undefined : total, shown: rows.length });
+export function BulkBarPart({ slug, filters, list: { total, more, shown } }: BulkBarProps) {
+  return Drawn({ slug, filters, total: more ? undefined : total, shown });
 }

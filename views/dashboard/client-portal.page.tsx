@@ -1,5 +1,5 @@
 // The Client portal page: the portal's address, the figures, and the contacts with what each one needs next.
-import type { ContactsPage } from "../../src/models/contacts-list.ts";
+import type { Child } from "hono/jsx";
 import type { HostChoice } from "../../src/models/host-selection.ts";
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
 import type { SendingTrouble } from "../../src/models/sending-pauses.ts";
@@ -11,14 +11,14 @@ import { Empty } from "../ui/empty.tsx";
 import { FormToken } from "../ui/form-token.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { Panel } from "../ui/panel.tsx";
-import { remembered } from "../ui/remembered.tsx";
+import { remembered, rememberedFrame } from "../ui/remembered.tsx";
 import { LoadBar } from "../ui/skeleton.tsx";
 import { BulkBarPart } from "./bulk-bar.part.tsx";
 import { RowForm } from "./contact-actions.tsx";
 import { ContactsTable, type ContactsTableProps } from "./contacts-table.part.tsx";
 import { ContactsTabs } from "./contacts-tabs.part.tsx";
 import { ContactsToolbar } from "./contacts-toolbar.part.tsx";
-import { type Filters, opensDialog, type Viewing } from "./contacts-view.ts";
+import { type Filters, type ListFrame, opensDialog, type Viewing } from "./contacts-view.ts";
 import { PortalUrlPart } from "./portal-url.part.tsx";
 import { StatsPart } from "./stats.part.tsx";
 
@@ -28,7 +28,8 @@ type PortalProps = Viewing & {
   mayChooseHost: boolean;
   trouble: SendingTrouble;
   counts: PortalCounts;
-  contacts: ContactsPage;
+  list: ListFrame;
+  watch: boolean;
   filters: Filters;
   cursor: ContactsTableProps["cursor"];
 };
@@ -53,8 +54,8 @@ function NobodyYet({ slug, mayAct, url }: PortalProps) {
   );
 }
 
-function Contacts(props: PortalProps) {
-  const { counts, contacts, filters, slug, mayAct } = props;
+function Contacts(props: PortalProps & { rows: Child }) {
+  const { counts, list, filters, slug, mayAct } = props;
   if (counts.all === 0)
     return (
       <div id="contacts-table">
@@ -68,7 +69,7 @@ function Contacts(props: PortalProps) {
       <ContactsToolbar slug={slug} filters={filters} mayAct={mayAct} />
       {mayAct && <RowForm filters={filters} />}
       <ContactsTable {...props} />
-      {mayAct && <BulkBarPart slug={slug} filters={filters} contacts={contacts} />}
+      {mayAct && <BulkBarPart slug={slug} filters={filters} list={list} />}
       <div id="contacts-reload" />
     </>
   );
@@ -128,7 +129,8 @@ const Head = remembered(({ slug, mayAct, somebody }: HeadProps) => {
   );
 });
 
-export function ClientPortalPage({ portal, ...layout }: ClientPortalPageProps) {
+/** The page around its rows, which `drawRows` draws: its props must say all that it depends on. */
+export const ClientPortalPage = rememberedFrame(({ portal, ...layout }: ClientPortalPageProps, rows) => {
   return (
     <DashboardLayout {...layout} title="Client portal" current="portal">
       <Head slug={portal.slug} mayAct={portal.mayAct} somebody={portal.counts.all > 0} />
@@ -136,8 +138,8 @@ export function ClientPortalPage({ portal, ...layout }: ClientPortalPageProps) {
       <PortalUrlPart slug={portal.slug} url={portal.url} hosts={portal.hosts} mayChoose={portal.mayChooseHost} />
       <StatsPart counts={portal.counts} />
       <Panel class="contacts" title="Contacts" titleId="contacts-title" hideTitle bare>
-        <Contacts {...portal} />
+        <Contacts {...portal} rows={rows} />
       </Panel>
     </DashboardLayout>
   );
-}
+});

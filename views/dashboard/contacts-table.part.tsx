@@ -1,23 +1,30 @@
 // The list of contacts: heads that order it, its rows and the pager; or why there are none.
+
+import type { Child } from "hono/jsx";
 import type { ContactsSort, SortField } from "../../src/models/contacts.ts";
-import type { ContactsPage } from "../../src/models/contacts-list.ts";
 import { app, defaultContactsSort } from "../../src/paths.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { remembered } from "../ui/remembered.tsx";
 import { ActionsHead, Pager, SelectAllCell, SortHead, Table } from "../ui/table.tsx";
-import { isOnItsWay } from "./contact-mail.tsx";
-import { ContactRowPart } from "./contact-row.part.tsx";
-import { type Filters, listPath, opensDialog, swapsTable, totalText, type Viewing } from "./contacts-view.ts";
+import {
+  type Filters,
+  type ListFrame,
+  listPath,
+  opensDialog,
+  swapsTable,
+  totalText,
+  type Viewing,
+} from "./contacts-view.ts";
 
-const WATCHED = 5;
 /** The id of what asks for the table by itself. */
 export const WATCH = "contacts-watch";
 
-/** `cursor` is the place in the list that the address names. */
+/** `cursor` is the place in the list that the address names; with `watch` the table asks for itself until every e-mail has settled. */
 export type ContactsTableProps = Viewing & {
-  contacts: ContactsPage;
+  list: ListFrame;
+  watch: boolean;
   filters: Filters;
   cursor: { after?: string | undefined; before?: string | undefined };
 };
@@ -101,15 +108,14 @@ function NoMatch({ slug, filters: { q, status, sort, tag }, mayAct }: ContactsTa
 }
 
 /** Which rows these are: "51–100 of 214", or "of 1,000+" where nobody has counted further. */
-export const rangeText = (page: ContactsPage) =>
-  `${page.before + 1}–${page.before + page.rows.length} of ${totalText(page)}`;
+export const rangeText = (page: ListFrame) => `${page.before + 1}–${page.before + page.shown} of ${totalText(page)}`;
 
-function Pages({ contacts, slug, filters }: ContactsTableProps) {
-  const { previous, next } = contacts;
+function Pages({ list, slug, filters }: ContactsTableProps) {
+  const { previous, next } = list;
   return (
     <Pager
       label="Pages of contacts"
-      range={rangeText(contacts)}
+      range={rangeText(list)}
       previous={previous && listPath(slug, { ...filters, before: previous })}
       next={next && listPath(slug, { ...filters, after: next })}
       target={swapsTable["hx-target"]}
@@ -151,15 +157,13 @@ function Narrowed({ slug, filters: { tag, ...filters } }: ContactsTableProps) {
   );
 }
 
-export function ContactsTable(props: ContactsTableProps) {
-  const { contacts, slug, zone, mayAct, filters } = props;
-  const { rows } = contacts;
-  // A few e-mails on their way are watched one by one; when there are many, the table asks for all of them together.
-  const moving = rows.filter(({ lastEmail }) => isOnItsWay(lastEmail)).length;
+/** `rows` are drawn by `drawRows`. */
+export function ContactsTable({ rows, ...props }: ContactsTableProps & { rows: Child }) {
+  const { list, slug, mayAct, filters, watch } = props;
   return (
     <div id="contacts-table">
       <Narrowed {...props} />
-      {rows.length === 0 ? (
+      {list.shown === 0 ? (
         <NoMatch {...props} />
       ) : (
         <>
@@ -168,10 +172,10 @@ export function ContactsTable(props: ContactsTableProps) {
             kind="contacts"
             head={Heads({ slug, mayAct, filters })}
           >
-            {rows.map((contact) => ContactRowPart({ contact, slug, zone, mayAct, watch: moving <= WATCHED }))}
+            {rows}
           </Table>
           <Pages {...props} />
-          {moving > WATCHED && <Watch {...props} />}
+          {watch && <Watch {...props} />}
         </>
       )}
     </div>

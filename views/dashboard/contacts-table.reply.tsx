@@ -1,4 +1,5 @@
 // What a filter, an order or a page sends: the table, and beside it what says the same elsewhere on the page.
+import type { Child } from "hono/jsx";
 import type { PortalCounts } from "../../src/models/portal-counts.ts";
 import { BulkBarPart } from "./bulk-bar.part.tsx";
 import { ContactsTable, type ContactsTableProps } from "./contacts-table.part.tsx";
@@ -6,8 +7,8 @@ import { ContactsTabsUpdate } from "./contacts-tabs.part.tsx";
 import { ToolbarFilters } from "./contacts-toolbar.part.tsx";
 import { totalText } from "./contacts-view.ts";
 
-export function ContactsTableReply(props: ContactsTableProps & { counts: PortalCounts }) {
-  const { contacts, filters, slug, mayAct } = props;
+export function ContactsTableReply(props: ContactsTableProps & { counts: PortalCounts; rows: Child }) {
+  const { list, filters, slug, mayAct } = props;
   return (
     <>
       <ContactsTable {...props} />
@@ -17,11 +18,11 @@ export function ContactsTableReply(props: ContactsTableProps & { counts: PortalC
       </hx-partial>
       {mayAct && (
         <hx-partial hx-target="#bulk-bar" hx-swap="outerHTML">
-          <BulkBarPart slug={slug} filters={filters} contacts={contacts} />
+          <BulkBarPart slug={slug} filters={filters} list={list} />
         </hx-partial>
       )}
       <hx-partial hx-target="#live" hx-swap="innerHTML">
-        {contacts.total === 1 ? "1 contact" : `${totalText(contacts)} contacts`}
+        {list.total === 1 ? "1 contact" : `${totalText(list)} contacts`}
       </hx-partial>
     </>
   );

@@ -1,6 +1,6 @@
 // What every part of the contacts list needs to know: whose list, in which time zone, whether the reader may act, and its filter.
 import type { ContactStatus, ContactsSort } from "../../src/models/contacts.ts";
-import type { ContactsPage } from "../../src/models/contacts-list.ts";
+import type { PageFrame } from "../../src/models/contacts-page.ts";
 import { app } from "../../src/paths.ts";
 
 /** The reader's side of a page: the agency's slug and time zone, and whether he may do more than look. */
@@ -27,12 +27,15 @@ export const swapsTable = { "hx-target": "#contacts-table", "hx-swap": "outerMor
 export const opensDialog = (href: string) =>
   ({ "hx-get": href, "hx-target": "#dialog", "hx-swap": "innerHTML", "hx-indicator": "this" }) as const;
 
+/** What is said around the rows of a page; `shown` is how many they are. */
+export type ListFrame = PageFrame & { shown: number };
+
 /** How many there are in all: "214", or "1,000+" where at least so many are known of; never fewer than are shown. */
-export function totalText({ before, rows, total, more }: ContactsPage): string {
-  const shown = before + rows.length;
-  if (!more) return String(Math.max(total, shown));
+export function totalText({ before, shown, total, more }: ListFrame): string {
+  const last = before + shown;
+  if (!more) return String(Math.max(total, last));
   const unit = total >= 1000 ? 1000 : 100;
-  return `${Math.max(Math.floor(total / unit) * unit, shown).toLocaleString("en")}+`;
+  return `${Math.max(Math.floor(total / unit) * unit, last).toLocaleString("en")}+`;
 }
 
 /** A person's name, or his address while he has none. */

@@ -85,6 +85,11 @@ export function momentText(at: Date, options: MomentOptions = {}): string {
   return near && options.inSentence ? text[0]?.toLowerCase() + text.slice(1) : text;
 }
 
+/** The day of a moment in a zone, as a number: words for other moments are the same all day long. */
+export function dayOf(at: Date, zone: string): number {
+  return partsOf(at, zone).day;
+}
+
 /** The clock time of a moment in a zone: "09:12". */
 export function clockText(at: Date, zone = "UTC"): string {
   return partsOf(at, zone).time;

@@ -1,18 +1,17 @@
 // The Client portal page: one address for the page, its filters, orders and pages, and for the table alone.
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import { ClientPortalPage } from "../../../views/dashboard/client-portal.page.tsx";
+import { drawRows } from "../../../views/dashboard/contact-rows.ts";
 import { ContactsTable, WATCH } from "../../../views/dashboard/contacts-table.part.tsx";
 import { ContactsTableReply } from "../../../views/dashboard/contacts-table.reply.tsx";
 import { QrFile } from "../../../views/ui/qr.tsx";
-import type { AgencyReader } from "../../db/schema.ts";
-import { listContacts } from "../../models/contacts-list.ts";
-import { listHostChoices, portalUrlOf } from "../../models/host-selection.ts";
+import { type ClientPortal, getClientPortal, isPlain, searchClientPortal } from "../../models/client-portal.ts";
+import type { ContactsQuery } from "../../models/contacts-list.ts";
+import { portalUrlOf } from "../../models/host-selection.ts";
 import { hasRole } from "../../models/people.ts";
-import { getPortalCounts } from "../../models/portal-counts.ts";
 import { portalUrl } from "../../models/portal-url.ts";
-import { findSendingTrouble } from "../../models/sending-pauses.ts";
 import { app, defaultContactsSort } from "../../paths.ts";
-import { page, part, shellOf, wantsPart } from "../../web/html.tsx";
+import { framedPage, part, shellOf, wantsPart } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
 import { filtersOf, viewing } from "./contacts-list.ts";
 
@@ -25,34 +24,46 @@ function showClientPortal(c: MemberContext): Promise<Response> {
   return wantsPart(c, "contacts-table") ? sendTable(c) : sendPage(c);
 }
 
-async function loadList(c: MemberContext, db: AgencyReader) {
+async function loadPortal(c: MemberContext) {
   const filters = filtersOf((name) => c.req.query(name));
   const { after, before } = c.req.query();
-  const query = { ...filters, sort: filters.sort ?? defaultContactsSort, after, before };
-  const [contacts, counts] = await Promise.all([listContacts(db, query), getPortalCounts(db)]);
-  return { filters, contacts, counts, cursor: { after, before } };
+  const query = { ...filters, sort: filters.sort ?? defaultContactsSort };
+  const found = await findPortal(c, { ...query, after, before });
+  // A cursor whose rows are gone costs the first page, which takes its place.
+  const gone = found.list.contacts.shown === 0 && (after ?? before) !== undefined;
+  const { list, ...portal } = gone ? await findPortal(c, query) : found;
+  const { contacts, ...frame } = list;
+  const reader = viewing(c);
+  const { html: rows, watch } = drawRows(contacts, reader);
+  const cursor = { after, before };
+  return { rows, portal, table: { ...reader, filters, cursor, list: { ...frame, shown: contacts.shown }, watch } };
+}
+
+function findPortal(c: MemberContext, query: ContactsQuery): Promise<ClientPortal> {
+  const { portalOrigin } = c.get("deps").config;
+  const store = c.get("store");
+  return isPlain(query)
+    ? store.readOne((db) => getClientPortal(db, query, portalOrigin))
+    : store.read((db) => searchClientPortal(db, query, portalOrigin));
 }
 
 async function sendTable(c: MemberContext): Promise<Response> {
-  const list = await c.get("store").read((db) => loadList(c, db));
-  const props = { ...viewing(c), ...list };
+  const { rows: drawn, portal, table } = await loadPortal(c);
+  const rows = raw(Buffer.from(drawn).toString());
   // What asks by itself gets nothing that somebody may be using.
-  if (c.req.header("hx-source") === `span#${WATCH}`) return part(c, <ContactsTable {...props} />);
-  const address = app.portal(props.slug, { ...list.filters, ...list.cursor });
+  if (c.req.header("hx-source") === `span#${WATCH}`) return part(c, <ContactsTable {...table} rows={rows} />);
+  const address = app.portal(table.slug, { ...table.filters, ...table.cursor });
   // The form sends its empty fields too: they stay out of the history.
   if (!c.req.url.endsWith(address)) c.header("hx-push-url", address);
-  return part(c, <ContactsTableReply {...props} />);
+  return part(c, <ContactsTableReply {...table} counts={portal.counts} rows={rows} />);
 }
 
 async function sendPage(c: MemberContext): Promise<Response> {
-  const origin = c.get("deps").config.portalOrigin;
-  const [list, hosts, trouble] = await c
-    .get("store")
-    .read((db) => Promise.all([loadList(c, db), listHostChoices(db, origin), findSendingTrouble(db)]));
-  const url = portalUrlOf(hosts, origin);
+  const { rows, portal, table } = await loadPortal(c);
+  const url = portalUrlOf(portal.hosts, c.get("deps").config.portalOrigin);
   const mayChooseHost = hasRole(c.get("role"), "admin");
-  const portal = { ...viewing(c), ...list, url, hosts, mayChooseHost, trouble };
-  return page(c, <ClientPortalPage {...shellOf(c)} portal={portal} />);
+  const frame = ClientPortalPage({ ...shellOf(c), portal: { ...table, ...portal, url, mayChooseHost } });
+  return framedPage(c, frame, rows);
 }
 
 async function sendQrCode(c: MemberContext): Promise<Response> {
