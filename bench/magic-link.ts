@@ -7,6 +7,7 @@ import pg from "pg";
 import { createKeys } from "../src/web/keys.ts";
 import { formTokenFor } from "../src/web/security.ts";
 import { sealSessionId } from "../src/web/sessions.ts";
+import { asInProduction, buildInto } from "./filled.ts";
 import { load } from "./load.ts";
 import { hash } from "./members.ts";
 import { type Benchmark, compare, type Result, type RunOptions } from "./results.ts";
@@ -113,9 +114,10 @@ async function ours(databaseUrl: string, folder: string): Promise<Side> {
   const member = await fill(owner);
   const server = await startProcess(
     "Portico",
-    "src/main.ts",
+    buildInto(folder),
     PORTS.ours,
     {
+      ...asInProduction,
       NODE_ENV: "production",
       PROCESS: "web",
       INTERNAL_PORT: String(PORTS.internal),
@@ -256,7 +258,7 @@ async function betterAuth(databaseUrl: string, folder: string): Promise<Side> {
     "better-auth",
     "bench/peers/better-auth.mjs",
     PORTS.peer,
-    { NODE_ENV: "production", DATABASE_URL: databaseUrl, LINKS: file },
+    { ...asInProduction, NODE_ENV: "production", DATABASE_URL: databaseUrl, LINKS: file },
     { host: `127.0.0.1:${PORTS.peer}`, path: "/portal" },
   );
   const owner = new pg.Client({ connectionString: databaseUrl });

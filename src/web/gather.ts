@@ -16,6 +16,8 @@ type Waiting<Item, Result> = {
 
 // The next in line have waited for one statement when their own begins; more at once than this would only make that one last.
 const MOST = 32;
+// Milliseconds after which nobody waits any longer for a statement that hangs, such as on a row that somebody else holds.
+const PATIENCE = 100;
 
 /**
  * Gathers items of one agency for `run`, which is one transaction of the store it gets and answers in the order of its items. Who comes
@@ -49,15 +51,21 @@ export function gather<Item, Result>(
     }
   }
 
-  async function askAll(agencyId: string, line: Waiting<Item, Result>[]): Promise<void> {
-    let answer = () => {};
-    while (line.length > 0) {
-      const asked = ask(line.splice(0, MOST));
-      // The next statement is on its way before the answers of the last are written.
-      answer();
-      answer = await asked;
-    }
-    lines.delete(agencyId);
+  function goOn(agencyId: string, line: Waiting<Item, Result>[]): void {
+    if (line.length > 0) void begin(agencyId, line);
+    else lines.delete(agencyId);
+  }
+
+  async function begin(agencyId: string, line: Waiting<Item, Result>[]): Promise<void> {
+    let isHanging = false;
+    const patience = setTimeout(() => {
+      isHanging = true;
+      goOn(agencyId, line);
+    }, PATIENCE);
+    const answer = await ask(line.splice(0, MOST));
+    clearTimeout(patience);
+    // The next statement is on its way before the answers of this one are written.
+    if (!isHanging) goOn(agencyId, line);
     answer();
   }
 
@@ -69,7 +77,7 @@ export function gather<Item, Result>(
       if (known) return;
       lines.set(store.id, line);
       // Requests that were read in the same turn of the loop come along.
-      setImmediate(() => void askAll(store.id, line));
+      setImmediate(() => void begin(store.id, line));
     });
     for (const statement of statements) countStatement(statement);
     return result;

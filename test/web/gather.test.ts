@@ -111,6 +111,23 @@ test("a statement begins after it was asked for, so what was committed before co
   expect(groups).toBe(2);
 });
 
+test("nobody waits for long behind a statement that hangs", async () => {
+  const holder = await database.owner.connect();
+  const lock = gather(async (store, keys: readonly number[]) => {
+    await store.writeOne((db) => sql`select pg_advisory_xact_lock(key) from unnest(${keys}::int[]) key`.execute(db));
+    return keys;
+  });
+  await holder.query("select pg_advisory_lock(1)");
+  const hanging = lock(northwind, 1);
+  await untilWaiting();
+  expect(await Promise.all([2, 3].map((key) => lock(northwind, key)))).toEqual([2, 3]);
+  expect(await lock(northwind, 4)).toBe(4);
+  await untilWaiting();
+  await holder.query("select pg_advisory_unlock(1)");
+  holder.release();
+  expect(await hanging).toBe(1);
+});
+
 test("everybody in a group is told when the database is away, and the next one who asks is answered again", async () => {
   const gone = openTestDatabase("postgres://postgres@127.0.0.1:1/none");
   const { divide, groups } = division();
