@@ -97,27 +97,22 @@ export async function requestTeamMail(db: GlobalDb, agencyId: string, email: str
   await enqueuePlatformJob(db, { kind: "send-member-reset", lane: "interactive", payload: { requestId: id } });
 }
 
-/** Gives a member another role; returns his name, or undefined when he had it. Throws NotFound, Forbidden, Invalid at `role`. */
-export async function changeTeamRole(
-  db: AgencyDb,
-  memberId: string,
-  role: Role,
-  by: TeamManager,
-): Promise<string | undefined> {
+/** Gives a member another role; false when he had it. Throws NotFound, Forbidden, Invalid at `role`. */
+export async function changeTeamRole(db: AgencyDb, memberId: string, role: Role, by: TeamManager): Promise<boolean> {
   const mate = await lockTeammate(db, memberId, by);
   requireRank(by, role);
-  if (mate.role === role) return undefined;
+  if (mate.role === role) return false;
   await db.updateTable("memberships").set({ role }).where("member_id", "=", memberId).execute();
   await recordEvent(db, {
     kind: "member.role-changed",
     memberId: by.id,
     data: { member: memberId, before: mate.role, after: role },
   });
-  return mate.name;
+  return true;
 }
 
-/** Takes a member off the team, from his next request on; returns his name. Throws NotFound, Forbidden, Invalid at `role`. */
-export async function removeTeammate(db: AgencyDb, memberId: string, by: TeamManager): Promise<string> {
+/** Takes a member off the team, from his next request on. Throws NotFound, Forbidden, Invalid at `role`. */
+export async function removeTeammate(db: AgencyDb, memberId: string, by: TeamManager): Promise<void> {
   const mate = await lockTeammate(db, memberId, by);
   await db.deleteFrom("memberships").where("member_id", "=", memberId).execute();
   await recordEvent(db, {
@@ -125,7 +120,6 @@ export async function removeTeammate(db: AgencyDb, memberId: string, by: TeamMan
     memberId: by.id,
     data: { member: memberId, before: mate.role, after: null },
   });
-  return mate.name;
 }
 
 /** The links of somebody who is on no team any more: an invite that was withdrawn leads nowhere. */
@@ -137,7 +131,7 @@ export async function withdrawTeamLinks(db: GlobalDb, memberId: string): Promise
 }
 
 // All of the team is locked in one order, so that two owners who change each other come one after the other: one of them stays.
-async function lockTeammate(db: AgencyDb, memberId: string, by: TeamManager): Promise<{ name: string; role: Role }> {
+async function lockTeammate(db: AgencyDb, memberId: string, by: TeamManager): Promise<{ role: Role }> {
   const { rows } = await sql<{ id: string; role: Role }>`
     select member_id as id, role from memberships order by member_id for update`.execute(db);
   const mate = rows.find(({ id }) => id === memberId);
@@ -146,8 +140,7 @@ async function lockTeammate(db: AgencyDb, memberId: string, by: TeamManager): Pr
   if (memberId === by.id) throw new Invalid({ role: "Somebody else changes your own place on the team." });
   if (!self) throw new NotFound("Whoever asks is not on the team any more.");
   requireRank(self, mate.role);
-  const member = await db.selectFrom("members").select("name").where("id", "=", memberId).executeTakeFirstOrThrow();
-  return { name: member.name, role: mate.role };
+  return mate;
 }
 
 function requireRank({ role }: { role: Role }, other: Role): void {

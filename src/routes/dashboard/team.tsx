@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { NewTeammateDialog } from "../../../views/dashboard/new-teammate-dialog.part.tsx";
-import { TeamPage, type TeamView } from "../../../views/dashboard/team.page.tsx";
+import { type ShownTeammate, TeamPage, type TeamView } from "../../../views/dashboard/team.page.tsx";
 import { TeammateRemovalDialog } from "../../../views/dashboard/teammate-removal-dialog.part.tsx";
 import type { Role } from "../../db/schema.ts";
 import { parseAddress, parseName } from "../../models/addresses.ts";
@@ -128,15 +128,18 @@ async function add(c: MemberContext): Promise<Response> {
   return seeOther(c, app.team(slug), { kind: "good", text: `${values.email} added, an email is on its way` });
 }
 
+// The name of somebody who has not come yet is his own affair: whoever asked him in knows the address.
+const labelOf = ({ waiting, email, name }: ShownTeammate) => (waiting ? email : name);
+
 const roleWord = (role: Role) => role.charAt(0).toUpperCase() + role.slice(1);
 
 async function changeRole(c: MemberContext): Promise<Response> {
   const role = roleField.safeParse((await readForm(c)).text("role")).data;
   if (!role) throw new NotFound("There is no such role.");
-  const back = app.team(c.get("agency").slug);
-  return await answering(c, back, async () => {
-    const name = await c.get("store").write((db) => changeTeamRole(db, idOf(c), role, managerOf(c)));
-    return name && `${name} is ${roleWord(role)} now`;
+  const mate = await findTeammate(c);
+  return await answering(c, app.team(c.get("agency").slug), async () => {
+    const changed = await c.get("store").write((db) => changeTeamRole(db, mate.id, role, managerOf(c)));
+    return changed ? `${labelOf(mate)} is ${roleWord(role)} now` : undefined;
   });
 }
 
@@ -159,11 +162,11 @@ async function askRemoval(c: MemberContext): Promise<Response> {
 }
 
 async function remove(c: MemberContext): Promise<Response> {
-  const id = idOf(c);
+  const mate = await findTeammate(c);
   return await answering(c, app.team(c.get("agency").slug), async () => {
-    const name = await c.get("store").write((db) => removeTeammate(db, id, managerOf(c)));
-    await c.get("deps").globals.run((db) => withdrawTeamLinks(db, id));
-    return `${name} is no longer on the team`;
+    await c.get("store").write((db) => removeTeammate(db, mate.id, managerOf(c)));
+    await c.get("deps").globals.run((db) => withdrawTeamLinks(db, mate.id));
+    return `${labelOf(mate)} is no longer on the team`;
   });
 }
 

@@ -79,6 +79,12 @@ test("somebody with an account gets a place beside his others, and neither name 
   const html = await nora.page(PAGE);
   expect(html).toContain(email);
   expect(html).not.toContain(name);
+  for (const path of ["role", "removal"]) {
+    await nora.post(`${PAGE}/${id}/${path}`, { role: "member" });
+    const said = await nora.page(PAGE);
+    expect([said.includes(`${email} is`), said.includes(name)]).toEqual([true, false]);
+  }
+  expect((await nora.post(PAGE, { name: "Somebody", email, role: "viewer" })).status).toBe(303);
   expect(await rowsOf(world, "select role from memberships where member_id = $1 order by role", [id])).toHaveLength(2);
   const visitor = await world.member(world.rivermark.members.viewer);
   expect((await visitor.get(PAGE)).status).toBe(200);
