@@ -108,7 +108,7 @@ export const withStatus = (
   !status
     ? sql`true`
     : sortParts(sort).field === "status"
-      ? sql`contacts.status_rank = ${ranks[status]}::smallint`
+      ? sql`contacts.status_rank = ${sql.lit(ranks[status])}::smallint`
       : sql`contacts.status = ${sent}`;
 
 const columns: Readonly<Record<ContactStatus | "all", RawBuilder<number>>> = {
