@@ -141,6 +141,18 @@ export type PortalCountsTable = {
   joins: Generated<number>;
 };
 
+/** What statements have added to the counts of runs; `id` keeps them apart. A sum is the count. */
+export type WorkflowRunCountsTable = {
+  agency_id: AgencyId;
+  workflow_id: string;
+  version_id: string;
+  id: Generated<string>;
+  running: Generated<number>;
+  done: Generated<number>;
+  stopped: Generated<number>;
+  failed: Generated<number>;
+};
+
 export type EmailBatchesTable = {
   agency_id: AgencyId;
   id: Generated<string>;
@@ -530,6 +542,7 @@ export type AgencyTables = {
   workflow_versions: WorkflowVersionsTable;
   workflow_runs: WorkflowRunsTable;
   workflow_run_steps: WorkflowRunStepsTable;
+  workflow_run_counts: WorkflowRunCountsTable;
   jobs: Jobs<AgencyId>;
   events: Events<AgencyId>;
 };

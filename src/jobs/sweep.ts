@@ -3,6 +3,7 @@ import { reviveChecks } from "../models/domain-checks.ts";
 import { deleteExpired, deleteExpiredShared, listAgencyIds } from "../models/expired-rows.ts";
 import { reviveSendingChecks } from "../models/sending-checks.ts";
 import { failSetAside } from "../models/sending-results.ts";
+import { deleteOldRuns } from "../models/workflow-retention.ts";
 import { failRunsSetAside } from "../models/workflow-runs.ts";
 import { reviveWorkflowEntries } from "../models/workflow-schedule.ts";
 import type { HandlerDeps } from "./handlers.ts";
@@ -10,6 +11,7 @@ import { ensurePlatformJob, postponeJob } from "./queue.ts";
 import type { Handler } from "./worker.ts";
 
 const HOUR = 3_600;
+const PIECES = 20;
 // The one sweep there is, whichever process wrote it first.
 const SWEEP_ID = "00000000-0000-0000-0000-000000000001";
 
@@ -32,6 +34,9 @@ export function createSweep({ agencies, globals }: Pick<HandlerDeps, "agencies" 
         await reviveSendingChecks(db);
         await reviveWorkflowEntries(db);
       });
+      // in pieces, so that no lock lasts; what is left after twenty of them goes next hour
+      for (let piece = 0; piece < PIECES && !signal.aborted; piece++)
+        if (!(await agencies.open(id).write((db) => deleteOldRuns(db)))) break;
     }
     await globals.run((db) => postponeJob(db, job, { seconds: HOUR, reason: "Swept.", spent: false }));
     return "settled";

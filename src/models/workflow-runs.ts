@@ -101,19 +101,6 @@ export async function listRuns(
   return { runs, next: rows.length > PAGE ? runs.at(-1)?.id : undefined };
 }
 
-/** How many runs of a workflow are in each state. */
-export async function countRuns(db: AgencyReader, workflowId: string): Promise<Record<WorkflowRunState, number>> {
-  const rows = await db
-    .selectFrom("workflow_runs")
-    .select(["state", sql<number>`count(*)::int`.as("runs")])
-    .where("workflow_id", "=", workflowId)
-    .groupBy("state")
-    .execute();
-  const counts = { running: 0, done: 0, stopped: 0, failed: 0 };
-  for (const { state, runs } of rows) counts[state] = runs;
-  return counts;
-}
-
 /** The newest runs of one contact, at most 50. */
 export async function listContactRuns(db: AgencyReader, contactId: string): Promise<RunLine[]> {
   const { rows } = await sql<RawLine>`

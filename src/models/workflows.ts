@@ -12,6 +12,7 @@ import {
   type Trigger,
 } from "./workflow-definitions.ts";
 import { findLoop } from "./workflow-loops.ts";
+import { countOpenRuns, countRuns, noRuns } from "./workflow-run-counts.ts";
 import { followSchedule } from "./workflow-schedule.ts";
 
 /** Never switched on; on; switched on and paused. */
@@ -88,15 +89,10 @@ const hasChanges = (row: Row) => row.current_id !== null && row.draft !== null;
 /** The agency's workflows by name, each with how many runs it has in which state. */
 export async function listWorkflows(db: AgencyReader): Promise<WorkflowLine[]> {
   const found = await rows(db).orderBy("workflow.name").orderBy("workflow.id").execute();
-  const counted = await db
-    .selectFrom("workflow_runs")
-    .select(["workflow_id", "state", sql<number>`count(*)::int`.as("runs")])
-    .groupBy(["workflow_id", "state"])
-    .execute();
+  const counted = await countRuns(db);
   return found.map((row) => {
-    const counts = { running: 0, done: 0, stopped: 0, failed: 0 };
-    for (const { workflow_id, state, runs } of counted) if (workflow_id === row.id) counts[state] = runs;
     const { id, name } = row;
+    const counts = counted.get(id) ?? noRuns;
     return { id, name, state: stateOf(row), trigger: shownOf(row).trigger, hasChanges: hasChanges(row), counts };
   });
 }
@@ -105,13 +101,7 @@ export async function listWorkflows(db: AgencyReader): Promise<WorkflowLine[]> {
 export async function getWorkflow(db: AgencyReader, id: string): Promise<Workflow> {
   const row = await findRow(db, id);
   const definition = shownOf(row);
-  const { all, older } = await db
-    .selectFrom("workflow_runs")
-    .select(sql<number>`count(*)::int`.as("all"))
-    .select(sql<number>`(count(*) filter (where version_id is distinct from ${row.current_id}::uuid))::int`.as("older"))
-    .where("workflow_id", "=", row.id)
-    .where("state", "=", "running")
-    .executeTakeFirstOrThrow();
+  const { all, older } = await countOpenRuns(db, row.id, row.current_id);
   return {
     id: row.id,
     name: row.name,

@@ -3,7 +3,8 @@ import { WorkflowRunPage } from "../../../views/dashboard/workflow-run.page.tsx"
 import { WorkflowRunsPage } from "../../../views/dashboard/workflow-runs.page.tsx";
 import { Invalid, NotFound } from "../../models/errors.ts";
 import { hasRole } from "../../models/people.ts";
-import { countRuns, getRun, listRuns, retryRun, stopRun, type WorkflowRunState } from "../../models/workflow-runs.ts";
+import { countRuns, noRuns } from "../../models/workflow-run-counts.ts";
+import { getRun, listRuns, retryRun, stopRun, type WorkflowRunState } from "../../models/workflow-runs.ts";
 import { findTemplateNames, getWorkflow } from "../../models/workflows.ts";
 import { app } from "../../paths.ts";
 import { page, seeOther, shellOf } from "../../web/html.tsx";
@@ -31,7 +32,7 @@ async function showList(c: MemberContext): Promise<Response> {
       countRuns(db, id),
       findTemplateNames(db),
     ]);
-    return { id, name, state, ...page_, counts, templates };
+    return { id, name, state, ...page_, counts: counts.get(id) ?? noRuns, templates };
   });
   return page(c, <WorkflowRunsPage {...shellOf(c)} view={{ slug, zone: timeZone, shown, after, ...found }} />);
 }
