@@ -5,10 +5,10 @@ import type { ContactRow } from "./contacts.ts";
 import type { CursorValue, SortField } from "./contacts-cursor.ts";
 
 /** A contact of a page: equal lines are equal contacts, in whatever agency. */
-export type ListedContact = { readonly line: string; read(): ContactRow };
+export type ListedContact = { readonly line: string; readonly read: () => ContactRow };
 
 /** The contacts of a page: equal texts are equal pages. */
-export type ListedContacts = { readonly text: string; readonly shown: number; all(): ListedContact[] };
+export type ListedContacts = { readonly text: string; readonly shown: number; readonly all: () => ListedContact[] };
 
 /**
  * The line, for a query over `contacts` and `lastEmail`: JSON, so without a line break of its own. It takes PostgreSQL no longer than the

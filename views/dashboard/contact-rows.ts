@@ -31,8 +31,7 @@ const pages = new LRUCache<string, DrawnRows>({
  * Draws the contacts as one reader sees them. What is drawn follows from the key alone: the text of the contacts, whose list it is, what
  * the reader may do, and his day, since "Today" and "Yesterday" hold until midnight and no words depend on the hour.
  */
-export function drawRows(contacts: ListedContacts, viewing: Viewing): DrawnRows {
-  const now = new Date();
+export function drawRows(contacts: ListedContacts, viewing: Viewing, now = new Date()): DrawnRows {
   const { slug, zone, mayAct } = viewing;
   const seen = `${slug} ${zone} ${dayOf(now, zone)} ${mayAct} `;
   const key = seen + contacts.text;

@@ -39,12 +39,17 @@ describe("the Client portal page", () => {
     expect(html).not.toContain("Rivermark");
   });
 
-  it("asks the database at most six times", async () => {
+  it("asks the database twice, and at most six times for a search", async () => {
     const visitor = await asOwner();
-    const from = world.logged.length;
-    await visitor.get(app.portal(world.northwind.slug));
-    const line = world.logged.slice(from).find((entry) => entry.includes('"msg":"request"')) ?? "{}";
-    expect((JSON.parse(line) as { queries: number }).queries).toBeLessThanOrEqual(6);
+    const queries = async (filter: { status?: "joined"; q?: string }) => {
+      const from = world.logged.length;
+      await visitor.get(app.portal(world.northwind.slug, filter));
+      const line = world.logged.slice(from).find((entry) => entry.includes('"msg":"request"')) ?? "{}";
+      return (JSON.parse(line) as { queries: number }).queries;
+    };
+    expect(await queries({})).toBe(2);
+    expect(await queries({ status: "joined" })).toBe(2);
+    expect(await queries({ q: "client" })).toBeLessThanOrEqual(6);
   });
 
   it("filters by status and search in the address, and keeps both in every link", async () => {
