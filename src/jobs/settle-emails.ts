@@ -1,7 +1,7 @@
 // Writes down what came of a group of attempts of one agency and ends or postpones their jobs, all of it or nothing.
 import type { AgencyDb } from "../db/schema.ts";
 import type { Outcome } from "../mail/answers.ts";
-import { PAUSED, pauseSending } from "../models/sending-pauses.ts";
+import { PAUSED, pauseSending, wasRefusedAlone } from "../models/sending-pauses.ts";
 import { finishSent, isWorthTrying, markDelayed, markFailed, markRefused } from "../models/sending-results.ts";
 import type { EmailJob } from "./begin-emails.ts";
 import { retryDelay } from "./delays.ts";
@@ -41,6 +41,10 @@ async function settleOne(db: AgencyDb, job: EmailJob, outcome: Exclude<Outcome, 
       return await markRefused(db, emailId, outcome);
     case "sender": {
       await holdLease(db, job);
+      if (outcome.scope === "recipient" && (await wasRefusedAlone(db, emailId))) {
+        await finishJob(db, job);
+        return await markRefused(db, emailId, { ...outcome, suppress: false });
+      }
       const seconds = await pauseSending(db, emailId, outcome.reason, answerOf(outcome));
       return await postponeJob(db, job, { seconds: seconds + Math.random() * 30, reason: PAUSED, spent: false });
     }

@@ -24,6 +24,8 @@ export type Outcome =
   | {
       /** The trouble is ours: the agency's sending pauses, no attempt is spent, nobody is suppressed. */
       kind: "sender";
+      /** `recipient`: it was said of this message or to this recipient, and another may well get his; `relay`: everybody would hear it. */
+      scope: "recipient" | "relay";
       reason: string;
       code: string | null;
       response: string | null;
@@ -166,6 +168,11 @@ const isSendersTrouble = ({ basic, enhanced, stage }: Answer) =>
     enhanced === "5.1.8" ||
     (stage === "sender" && !/^5\.(3\.4|2\.3)$/.test(enhanced) && basic !== 552));
 
+const senderScope = ({ basic, enhanced, stage }: Answer) =>
+  (stage === "recipient" || stage === "data") && enhanced.startsWith("5.7.") && basic !== 530 && basic !== 535
+    ? "recipient"
+    : "relay";
+
 // what a relay says about itself comes before RCPT, closes the session (421), or concerns its own system (RFC 3463 x.3)
 const isRelaysTrouble = ({ basic, enhanced, stage }: Answer) =>
   stage === "connect" ||
@@ -182,7 +189,8 @@ function outcomeOfAnswer(answer: Answer, response: string | null): Outcome {
     const scope = answer.basic === 503 || isRelaysTrouble(answer) ? "relay" : "recipient";
     return { kind: "retry", scope, inDoubt: false, reason: reasonFor(answer), code, response };
   }
-  if (isSendersTrouble(answer)) return { kind: "sender", reason: senderReason(answer), code, response };
+  if (isSendersTrouble(answer))
+    return { kind: "sender", scope: senderScope(answer), reason: senderReason(answer), code, response };
   return { kind: "refused", suppress: answer.enhanced.startsWith("5.1."), reason: reasonFor(answer), code, response };
 }
 
@@ -211,7 +219,7 @@ export function outcomeOf(error: SendError, handedOver = false): Outcome {
   if (answer) return outcomeOfAnswer(answer, response);
   const lost = { code: error.code ?? null, response };
   if (error.code === "EAUTH" || error.code === "ENOAUTH" || error.code === "EOAUTH2") {
-    return { kind: "sender", reason: "The mail relay did not accept our sign-in.", ...lost };
+    return { kind: "sender", scope: "relay", reason: "The mail relay did not accept our sign-in.", ...lost };
   }
   if (error.code === "EENVELOPE" || error.code === "EMESSAGE") {
     return {

@@ -29,6 +29,21 @@ export async function pauseSending(
   return PROBE_SECONDS;
 }
 
+/**
+ * Whether others got their mail since a server refused the sender to this e-mail: then its own server alone says so, and would have
+ * sending pause again each time that it is asked.
+ */
+export async function wasRefusedAlone(db: AgencyReader, emailId: string): Promise<boolean> {
+  // a member may have sending go on while nothing has changed; an e-mail that came through is what tells
+  const { rows } = await sql`
+    select from email_steps step
+    where step.email_id = ${emailId}::uuid and step.kind = 'paused' and exists (
+      select from events
+      where events.contact_id is null and events.at > step.at and events.kind = 'sending.resumed' and events.member_id is null)
+    limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 /** What stands in the way of the agency's mail: why it is paused, in words, and the domain it should come from but cannot. */
 export type SendingTrouble = { pausedReason: string | undefined; failingDomain: string | undefined };
 
