@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { AgencyDb, AgencyReader } from "../db/schema.ts";
 import { enqueueJob, wakeJob } from "../jobs/queue.ts";
+import { shown } from "./domain-names.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
 import type { Findings } from "./sending-records.ts";
@@ -16,6 +17,8 @@ export type { AuthenticationResult, TestResult } from "./sending-tests.ts";
 export type SendingDomain = {
   id: string;
   domain: string;
+  /** The domain as people write it, with the letters that an encoded one (xn--) stands for. */
+  shownDomain: string;
   localPart: string;
   selector: string;
   publicKey: string;
@@ -122,6 +125,7 @@ function toSendingDomain(row: SendingRow): SendingDomain {
   return {
     id: row.id,
     domain: row.domain,
+    shownDomain: shown(row.domain),
     localPart: row.local_part,
     selector: row.selector,
     publicKey: row.public_key,

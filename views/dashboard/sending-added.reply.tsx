@@ -9,7 +9,7 @@ export function SendingAddedReply(props: SendingPartProps) {
       <hx-partial hx-target="#sending" hx-swap="afterbegin">
         <SendingDomainPart {...props} />
       </hx-partial>
-      <hx-partial hx-target="#live" hx-swap="innerHTML">{`${props.domain.domain} added`}</hx-partial>
+      <hx-partial hx-target="#live" hx-swap="innerHTML">{`${props.domain.shownDomain} added`}</hx-partial>
     </>
   );
 }

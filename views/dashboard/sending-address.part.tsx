@@ -16,7 +16,7 @@ export type SendingAddressProps = {
 
 export function SendingAddress({ domain, slug, mayChange, typed, error }: SendingAddressProps) {
   const id = `sending-${domain.id}-address`;
-  const address = `${domain.localPart}@${domain.domain}`;
+  const address = `${domain.localPart}@${domain.shownDomain}`;
   if (!mayChange) return <p class="small">{`From address: ${address}`}</p>;
   const action = app.sendingSender(slug, domain.id);
   const words = {
@@ -41,8 +41,8 @@ export function SendingAddress({ domain, slug, mayChange, typed, error }: Sendin
               aria-describedby={describedBy(words)}
             />
           </span>
-          <span class="break">{`@${domain.domain}`}</span>
-          <Button type="submit" small about={`the address at ${domain.domain}`}>
+          <span class="break">{`@${domain.shownDomain}`}</span>
+          <Button type="submit" small about={`the address at ${domain.shownDomain}`}>
             Save
           </Button>
         </div>

@@ -57,7 +57,7 @@ function Head(props: SendingPartProps) {
   return (
     <div class="panel__head">
       <h2 id={`sending-${domain.id}-name`} class="row">
-        <span class="break">{domain.domain}</span> <Badge tone={badge.tone}>{badge.word}</Badge>
+        <span class="break">{domain.shownDomain}</span> <Badge tone={badge.tone}>{badge.word}</Badge>
         {domain.selected && (
           <Badge tone="accent">{domain.state === "verified" ? "Sender" : "Sender once verified"}</Badge>
         )}
@@ -65,7 +65,7 @@ function Head(props: SendingPartProps) {
       {mayChange && (
         <div class="row">
           {!domain.selected && domain.state === "verified" && (
-            <UseAsSender action={app.sendingSelection(slug, domain.id)} about={domain.domain} />
+            <UseAsSender action={app.sendingSelection(slug, domain.id)} about={domain.shownDomain} />
           )}
           <CheckNow {...props} />
         </div>
@@ -91,7 +91,7 @@ function CheckNow({ domain, slug }: SendingPartProps) {
   return (
     <form method="post" action={action} hx-post={action} hx-target={`#sending-${domain.id}`} hx-swap="outerHTML">
       <FormToken />
-      <Button type="submit" small icon="refresh" about={domain.domain} id={`sending-${domain.id}-check`}>
+      <Button type="submit" small icon="refresh" about={domain.shownDomain} id={`sending-${domain.id}-check`}>
         Check now
       </Button>
     </form>
@@ -136,7 +136,7 @@ export function SendingFoot({ domain, slug, mayChange, zone, now }: SendingPartP
           variant="danger-quiet"
           class="push"
           href={app.sendingRemoval(slug, domain.id)}
-          about={domain.domain}
+          about={domain.shownDomain}
           {...opensDialog(app.sendingRemoval(slug, domain.id))}
         >
           Remove

@@ -14,7 +14,7 @@ export function SendingPollReply({ changed, ...props }: SendingPartProps & { cha
       <SendingDomainPart {...props} />
       {changed === "state" && (
         <hx-partial hx-target="#live" hx-swap="innerHTML">
-          {`${props.domain.domain}: ${badgeOf(props).word}`}
+          {`${props.domain.shownDomain}: ${badgeOf(props).word}`}
         </hx-partial>
       )}
     </>

@@ -10,7 +10,7 @@ export function SendingRecords({ domain, records }: SendingView) {
   const head = ["Type", "Name", "Value", "Found"].map((label) => <th scope="col">{label}</th>);
   return (
     <div class="records sending-records">
-      <Table caption={`DNS records to set for ${domain.domain}`} kind="cards" head={head}>
+      <Table caption={`DNS records to set for ${domain.shownDomain}`} kind="cards" head={head}>
         {records.map((record) => (
           <RecordRow record={record} finding={domain.lastCheck?.findings[record.kind]} />
         ))}

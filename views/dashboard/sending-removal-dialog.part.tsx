@@ -11,7 +11,7 @@ export function SendingRemovalDialog({ slug, domain, inPage }: SendingRemovalPro
   return (
     <Dialog
       id="sending-removal"
-      title={`Remove ${domain.domain}`}
+      title={`Remove ${domain.shownDomain}`}
       closeHref={close}
       action={app.sendingRemoval(slug, domain.id)}
       inPage={inPage}

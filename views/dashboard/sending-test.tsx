@@ -38,7 +38,7 @@ function SendTest({ domain, slug }: SendingPartProps) {
         type="submit"
         small
         icon="send"
-        about={`from ${domain.domain}`}
+        about={`from ${domain.shownDomain}`}
         id={`sending-${domain.id}-test`}
         disabled={domain.testing}
       >

@@ -54,7 +54,7 @@ function Included({ slug, name, domains, mayChange, included }: IncludedProps) {
       <div class="panel__body">
         <p class="small muted">
           {stepsIn
-            ? `Mail comes from this address, in the name of ${name}, until ${chosen.domain} is ${chosen.state === "pending" ? "verified" : "well again"}.`
+            ? `Mail comes from this address, in the name of ${name}, until ${chosen.shownDomain} is ${chosen.state === "pending" ? "verified" : "well again"}.`
             : `Mail from this address carries the name of ${name}. Answers go to the member who sends, or to your support address.`}
         </p>
       </div>

@@ -9,7 +9,7 @@ import { SendingPollReply } from "../../../views/dashboard/sending-poll.reply.ts
 import { SendingRemovalDialog } from "../../../views/dashboard/sending-removal-dialog.part.tsx";
 import { badgeOf, paceOf, type ShownRecord } from "../../../views/dashboard/sending-words.ts";
 import { makeDkimKey, sealedFor } from "../../models/dkim-keys.ts";
-import { relativeName, zoneOf } from "../../models/domain-names.ts";
+import { relativeName, shown, zoneOf } from "../../models/domain-names.ts";
 import { Invalid, NotFound } from "../../models/errors.ts";
 import { limits, requireLimit } from "../../models/limits.ts";
 import { hasRole } from "../../models/people.ts";
@@ -124,7 +124,7 @@ async function add(c: MemberContext): Promise<Response> {
     if (!(error instanceof Invalid)) throw error;
     return refuse(c, typed, error.fields.domain ?? error.message);
   }
-  if (!isHtmx(c)) return seeOther(c, app.sending(slug), { kind: "good", text: `${parsed.domain} added` });
+  if (!isHtmx(c)) return seeOther(c, app.sending(slug), { kind: "good", text: `${shown(parsed.domain)} added` });
   const domain = await c.get("store").read((db) => getSendingDomain(db, id));
   return part(c, <SendingAddedReply {...viewOf(c, domain)} />);
 }
@@ -202,5 +202,5 @@ async function askRemoval(c: MemberContext): Promise<Response> {
 
 async function remove(c: MemberContext): Promise<Response> {
   const name = await c.get("store").write((db) => removeSendingDomain(db, idOf(c), c.get("member").id));
-  return seeOther(c, app.sending(c.get("agency").slug), { kind: "good", text: `${name} removed` });
+  return seeOther(c, app.sending(c.get("agency").slug), { kind: "good", text: `${shown(name)} removed` });
 }

@@ -81,6 +81,16 @@ test("a key is the domain's own, sealed, and opens under the server's secret for
   }
 });
 
+test("a domain in letters of its own is shown as people write it, and its records as DNS knows them", async () => {
+  const world = await worldForTest();
+  const nora = await world.member(world.northwind.members.owner);
+  expect((await nora.post("/northwind/settings/sending", { domain: "hallo@bücher.example" })).status).toBe(303);
+  const page = await nora.page("/northwind/settings/sending");
+  expect(page).toContain("@bücher.example");
+  expect(page).toContain("_dmarc.xn--bcher-kva.example");
+  expect(page).not.toContain("@xn--");
+});
+
 test("a refused domain is told at the field with the reason, and what was typed stays", async () => {
   const world = await worldForTest(PLATFORM);
   const nora = await world.member(world.northwind.members.owner);
