@@ -7,7 +7,7 @@ export type Incoming = { raw: Buffer; from: string };
 
 /** What a receiver makes of a message: the word of each check, and what the signature was for. `ip` is where it came from. */
 export async function judgeAsReceiver(dnsServer: string, { raw, from }: Incoming, ip = "192.0.2.25") {
-  const dns = new Resolver({ timeout: 2_000, tries: 1 });
+  const dns = new Resolver({ timeout: 5_000, tries: 3 });
   dns.setServers([dnsServer]);
   const result = await authenticate(raw, {
     ip,
