@@ -244,7 +244,12 @@ function endOf(loaded: LoadedEmail): End | undefined {
   return undefined;
 }
 
-async function endEmail(db: AgencyDb, { id, contactId }: LoadedEmail, { status, reason }: End): Promise<void> {
+// Nobody knows how far an attempt had come whose worker died.
+const IN_DOUBT = "It may have gone out all the same: the process that was sending it had stopped.";
+
+async function endEmail(db: AgencyDb, { id, contactId, status: was }: LoadedEmail, end: End): Promise<void> {
+  const { status } = end;
+  const reason = was === "sending" ? `${end.reason} ${IN_DOUBT}` : end.reason;
   await setStatus(db, id, status, reason);
   await addStep(db, { emailId: id, kind: status, reason });
   if (status === "suppressed")

@@ -127,6 +127,11 @@ test("an e-mail whose worker died in the middle is settled when its paused batch
   expect(await store.write((db) => stopBatch(db, batchId, nora))).toBe(1);
   work();
   await expect.poll(counts).toMatchObject({ sending: 0, cancelled: 2 });
+  const { rows } = await database.owner.query("select reason from emails order by attempts");
+  expect(rows.map(({ reason }) => reason)).toEqual([
+    "Stopped before it was sent.",
+    expect.stringMatching(/^Stopped before it was sent\. It may have gone out all the same/),
+  ]);
   await expect.poll(async () => (await jobs()).filter(({ email_id }) => email_id)).toEqual([]);
 });
 
