@@ -7,7 +7,7 @@ import type { AgencyDb, AgencyReader } from "./schema.ts";
 const DEADLOCK = new Set(["40P01", "40001"]);
 const TRIES = 4;
 
-/** Reads and writes as one agency. `id` is the agency's. */
+/** Reads and writes as one agency. `id` is the agency's; `plan` is "free" unless told. */
 export type AgencyStore = {
   readonly id: string;
   /** Runs `fn` in a read-only transaction and returns what it returns. Throws Unavailable when the database is away. */
@@ -16,7 +16,7 @@ export type AgencyStore = {
    * Runs `fn` in a transaction that commits when it returns and rolls back when it throws. A deadlock runs it again, up to three
    * times, which is why nothing but SQL may happen inside. Throws Unavailable when the database is away.
    */
-  write<T>(fn: (db: AgencyDb) => Promise<T>): Promise<T>;
+  write<T>(fn: (db: AgencyDb) => Promise<T>, plan?: Plan): Promise<T>;
   /** As `read` and `write`, for one statement and no more, which is a transaction of its own: all of it is one message. */
   readOne<T>(fn: (db: AgencyReader) => Promise<T>, plan?: Plan): Promise<T>;
   /** What `fn` does with the statement's answer is after the fact: when that throws, the transaction has committed all the same. */
@@ -30,8 +30,10 @@ export function openAgencyStore(pool: Pool, id: string): AgencyStore {
   return {
     id,
     read: (fn) => orUnavailable(() => inTransaction(pool, reads, (client) => fn(reader(client)))),
-    write: (fn) =>
-      orUnavailable(() => retryDeadlocks(() => inTransaction(pool, writes, (client) => fn(writer(client))))),
+    write: (fn, plan = "free") =>
+      orUnavailable(() =>
+        retryDeadlocks(() => inTransaction(pool, { ...writes, plan }, (client) => fn(writer(client)))),
+      ),
     readOne: (fn, plan = "free") =>
       orUnavailable(() => inStatement(pool, { ...reads, plan }, (client) => fn(reader(client)))),
     writeOne: (fn, plan = "free") =>
@@ -55,7 +57,7 @@ async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 
 async function inTransaction<T>(
   pool: Pool,
-  { agencyId, mode }: Scope,
+  { agencyId, mode, plan }: Scope,
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await connect(pool);
@@ -63,7 +65,7 @@ async function inTransaction<T>(
   try {
     // Sent without waiting, so that they share the first statement's round trip. Until the setting has run the role sees
     // no row, so a failure here cannot widen what follows; both are awaited before anything counts as done.
-    const opened = Promise.all([client.query(`begin ${mode}`), client.query(namingAgency(agencyId))]);
+    const opened = Promise.all([client.query(`begin ${mode}`), client.query(namingAgency(agencyId, plan))]);
     opened.catch(() => undefined);
     sendNextAlone(client, undefined);
     const result = await work(client);

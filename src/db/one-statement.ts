@@ -30,7 +30,10 @@ const settings = {
 } as const;
 
 /** The statement that names the agency for the rest of the transaction. */
-export const namingAgency = (agencyId: string) => ({ ...settings["read write"].free, values: [agencyId] });
+export const namingAgency = (agencyId: string, plan: Plan = "free") => ({
+  ...settings["read write"][plan],
+  values: [agencyId],
+});
 
 /** Prepares on a new connection what `queryAlone` sends without looking; outside of a transaction it sets nothing. */
 export function prepareAlone(client: pg.ClientBase): void {
