@@ -186,15 +186,18 @@ function Foot({ close, report }: { close: string; report: InviteReport }) {
   );
 }
 
-function Sender({ agencyName, portalHost, report: { plan } }: InvitationDialogProps) {
+function Sender({ slug, agencyName, portalHost, report: { plan } }: InvitationDialogProps) {
   return (
     <>
       {plan.pausedReason && (
         <Callout tone="wait">{`Sending is paused: ${plan.pausedReason} Invites wait until it goes on.`}</Callout>
       )}
       <p class="small muted">
-        Sent from <b>{agencyName}</b>. The link leads to <span class="nowrap">{portalHost}</span> and works for{" "}
-        {spanText(plan.lifetimeSeconds)}.
+        Sent from <b>{agencyName}</b>. The link leads to <span class="break">{portalHost}</span> and works for{" "}
+        {spanText(plan.lifetimeSeconds)}.{" "}
+        <a href={app.emailTemplate(slug, "invite")} target="_blank" rel="noopener">
+          Preview the email<span class="sr-only"> in a new tab</span>
+        </a>
       </p>
     </>
   );

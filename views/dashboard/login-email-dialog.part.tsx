@@ -71,6 +71,13 @@ export function LoginEmailDialog(props: LoginEmailDialogProps) {
         <LoginEmailPlan {...props} />
       </div>
       <Options {...props} />
+      <p class="small muted">
+        Uses the “Login email” template.{" "}
+        <a href={app.emailTemplate(slug, "login-email")} target="_blank" rel="noopener">
+          Preview or edit it<span class="sr-only"> in a new tab</span>
+        </a>
+        .
+      </p>
     </Dialog>
   );
 }
