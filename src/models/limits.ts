@@ -40,9 +40,13 @@ async function counting<T>(work: () => Promise<T>, isCounting: (error: unknown) 
   }
 }
 
-// PostgreSQL names the function in which a statement failed.
+// PostgreSQL names the function in which a statement failed. That it closed the connection there (57P01) is for the store to tell, which
+// must not use it again.
 const isOfHitLimits = (error: unknown) =>
-  error instanceof Error && "where" in error && / hit_limits\(/.test(String(error.where));
+  error instanceof Error &&
+  "where" in error &&
+  / hit_limits\(/.test(String(error.where)) &&
+  !("code" in error && String(error.code).startsWith("57P"));
 
 /** Runs a statement that counts by hit_limits and does more; throws Unavailable when it was the counting that failed. */
 export const countingWithin = <T>(work: () => Promise<T>): Promise<T> => counting(work, isOfHitLimits);

@@ -310,8 +310,44 @@ describe("Presses in one statement", () => {
   });
 });
 
+describe("Statements with the same presses", () => {
+  it("let each link in once, in whatever order they name them, and count each press once", async () => {
+    const ids = await Promise.all(Array.from({ length: 12 }, () => makeContact()));
+    const links = await Promise.all(ids.map((id) => makeLink(id)));
+    const tokens = links.map(({ token }) => token);
+    const turned = (by: number) => tokens.map((_, at) => tokens[(at * (by % 2 ? 5 : 7) + by) % tokens.length] ?? "");
+    const groups = await Promise.all(Array.from({ length: 8 }, (_, by) => pressAll(turned(by))));
+    const entered = groups.flat().flatMap((pressed) => pressed.entered?.entry.contactId ?? []);
+    expect(entered.toSorted((a, b) => a.localeCompare(b))).toEqual(ids.toSorted((a, b) => a.localeCompare(b)));
+    for (const id of ids) expect(await sessionsOf(id)).toHaveLength(1);
+    const { rows } = await change("select hits from limits");
+    expect(rows).toEqual([{ hits: 96 }]);
+  });
+
+  it("leave nothing behind when their connection is lost", async () => {
+    const ids = await Promise.all([makeContact(), makeContact()]);
+    const links = await Promise.all(ids.map((id) => makeLink(id)));
+    const { pressing } = await whileCounting(
+      () => pressAll(links.map(({ token }) => token)).catch((error: unknown) => error),
+      async () => {
+        await change(
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        return {};
+      },
+    );
+    expect(pressing).toMatchObject({ name: "Unavailable" });
+    for (const { token } of links)
+      expect((await northwind.read((db) => findAccessLink(db, token)))?.state).toBe("live");
+    for (const id of ids) expect(await sessionsOf(id)).toEqual([]);
+    const { rows } = await change("select hits from limits");
+    expect(rows).toEqual([{ hits: 0 }]);
+    expect((await pressAll(links.map(({ token }) => token))).every(({ entered }) => entered)).toBe(true);
+  });
+});
+
 // The statement has begun when its hit waits to be counted; what happens meanwhile commits before it goes on.
-async function whileCounting<T>(begin: () => ReturnType<typeof press>, meanwhile: () => Promise<T>) {
+async function whileCounting<P, T>(begin: () => Promise<P>, meanwhile: () => Promise<T>) {
   const holder = await database.owner.connect();
   try {
     await change("insert into limits values ('test-press:a', 0, now() + interval '1 minute')");
