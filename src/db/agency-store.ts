@@ -3,6 +3,7 @@ import type { DatabaseError, Pool, PoolClient } from "pg";
 import { namingAgency, type Plan, type Scope } from "./one-statement.ts";
 import { connect, isDatabaseAway, kyselyOn, orUnavailable, sendNextAlone } from "./pool.ts";
 import type { AgencyDb, AgencyReader } from "./schema.ts";
+import { onSharedConnection } from "./shared-connection.ts";
 
 const DEADLOCK = new Set(["40P01", "40001"]);
 const TRIES = 4;
@@ -19,6 +20,11 @@ export type AgencyStore = {
   write<T>(fn: (db: AgencyDb) => Promise<T>, plan?: Plan): Promise<T>;
   /** As `read` and `write`, for one statement and no more, which is a transaction of its own: all of it is one message. */
   readOne<T>(fn: (db: AgencyReader) => Promise<T>, plan?: Plan): Promise<T>;
+  /**
+   * As `readOne`, for a statement that never takes long: it may share a connection with others of the same moment, of whatever agency,
+   * and they wait for each other.
+   */
+  readShort<T>(fn: (db: AgencyReader) => Promise<T>): Promise<T>;
   /** What `fn` does with the statement's answer is after the fact: when that throws, the transaction has committed all the same. */
   writeOne<T>(fn: (db: AgencyDb) => Promise<T>, plan?: Plan): Promise<T>;
 };
@@ -36,12 +42,13 @@ export function openAgencyStore(pool: Pool, id: string): AgencyStore {
       ),
     readOne: (fn, plan = "free") =>
       orUnavailable(() => inStatement(pool, { ...reads, plan }, (client) => fn(reader(client)))),
+    readShort: (fn) => orUnavailable(() => inShortStatement(pool, reads, fn)),
     writeOne: (fn, plan = "free") =>
       orUnavailable(() => retryDeadlocks(() => inStatement(pool, { ...writes, plan }, (client) => fn(writer(client))))),
   };
 }
 
-const reader = (client: PoolClient) => kyselyOn(client) as unknown as AgencyReader;
+const reader = (client: PoolClient, seat = 0) => kyselyOn(client, seat) as unknown as AgencyReader;
 const writer = (client: PoolClient) => kyselyOn(client) as unknown as AgencyDb;
 
 // Two writers that touch contacts and then the agency's one row of counts can wait for each other; the loser starts over.
@@ -103,3 +110,9 @@ async function inStatement<T>(pool: Pool, scope: Scope, work: (client: PoolClien
     client.release(broken);
   }
 }
+
+const inShortStatement = <T>(pool: Pool, scope: Scope, fn: (db: AgencyReader) => Promise<T>): Promise<T> =>
+  onSharedConnection(pool, (client, seat) => {
+    sendNextAlone(client, scope, seat);
+    return fn(reader(client, seat));
+  });

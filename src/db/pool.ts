@@ -173,20 +173,24 @@ class ClientDriver implements Driver {
 
 type Bound = { db: Kysely<Database>; connection: ClientConnection };
 
-const bound = new WeakMap<pg.ClientBase, Bound>();
-
-/** Kysely that speaks through this one client; the same object for the client's whole life. */
-export const kyselyOn = (client: pg.ClientBase): Kysely<Database> => boundTo(client).db;
+const bound = new WeakMap<pg.ClientBase, Bound[]>();
 
 /**
- * Lets Kysely's next statement through this client be a whole transaction of its own in the scope, and refuses every one after it.
+ * Kysely that speaks through this one client; the same object for the client's whole life. Where several use a client at the same time,
+ * each has a seat of his own.
+ */
+export const kyselyOn = (client: pg.ClientBase, seat = 0): Kysely<Database> => boundTo(client, seat).db;
+
+/**
+ * Lets Kysely's next statement through this client and seat be a whole transaction of its own in the scope, and refuses every one after it.
  * Without a scope it lifts what an earlier call set.
  */
-export const sendNextAlone = (client: pg.ClientBase, scope: Scope | undefined): void =>
-  boundTo(client).connection.sendNextAlone(scope);
+export const sendNextAlone = (client: pg.ClientBase, scope: Scope | undefined, seat = 0): void =>
+  boundTo(client, seat).connection.sendNextAlone(scope);
 
-function boundTo(client: pg.ClientBase): Bound {
-  const known = bound.get(client);
+function boundTo(client: pg.ClientBase, seat: number): Bound {
+  const seats = bound.get(client) ?? [];
+  const known = seats[seat];
   if (known) return known;
   const connection = new ClientConnection(client);
   const db = new Kysely<Database>({
@@ -198,7 +202,8 @@ function boundTo(client: pg.ClientBase): Bound {
     },
   });
   const made = { db, connection };
-  bound.set(client, made);
+  seats[seat] = made;
+  bound.set(client, seats);
   return made;
 }
 

@@ -44,6 +44,7 @@ export function shareOf(agencies: Agencies, most: number): Agencies {
         read: (fn) => inPlace(() => store.read(fn)),
         write: (fn) => inPlace(() => store.write(fn)),
         readOne: (fn) => inPlace(() => store.readOne(fn)),
+        readShort: (fn) => inPlace(() => store.readShort(fn)),
         writeOne: (fn) => inPlace(() => store.writeOne(fn)),
       };
     },

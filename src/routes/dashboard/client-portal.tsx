@@ -43,7 +43,7 @@ function findPortal(c: MemberContext, query: ContactsQuery): Promise<ClientPorta
   const { portalOrigin } = c.get("deps").config;
   const store = c.get("store");
   return isPlain(query)
-    ? store.readOne((db) => getClientPortal(db, query, portalOrigin))
+    ? store.readShort((db) => getClientPortal(db, query, portalOrigin))
     : store.read((db) => searchClientPortal(db, query, portalOrigin));
 }
 
