@@ -65,7 +65,7 @@ export async function addTeammate(
   db: GlobalDb,
   person: { agencyId: string; email: string; name: string; role: Role; passwordHash: string; by: TeamManager },
 ): Promise<string> {
-  requireRank(person.by, person.role);
+  await requireRankNow(db, person);
   const { rows } = await sql<{ id: string }>`
     with made as (
       insert into members (email, name, password_hash) values (${person.email}, ${person.name}, ${person.passwordHash})
@@ -100,7 +100,7 @@ export async function requestTeamMail(db: GlobalDb, agencyId: string, email: str
 /** Gives a member another role; false when he had it. Throws NotFound, Forbidden, Invalid at `role`. */
 export async function changeTeamRole(db: AgencyDb, memberId: string, role: Role, by: TeamManager): Promise<boolean> {
   const mate = await lockTeammate(db, memberId, by);
-  requireRank(by, role);
+  requireRank(mate.self, role);
   if (mate.role === role) return false;
   await db.updateTable("memberships").set({ role }).where("member_id", "=", memberId).execute();
   await recordEvent(db, {
@@ -131,7 +131,11 @@ export async function withdrawTeamLinks(db: GlobalDb, memberId: string): Promise
 }
 
 // All of the team is locked in one order, so that two owners who change each other come one after the other: one of them stays.
-async function lockTeammate(db: AgencyDb, memberId: string, by: TeamManager): Promise<{ role: Role }> {
+async function lockTeammate(
+  db: AgencyDb,
+  memberId: string,
+  by: TeamManager,
+): Promise<{ role: Role; self: { role: Role } }> {
   const { rows } = await sql<{ id: string; role: Role }>`
     select member_id as id, role from memberships order by member_id for update`.execute(db);
   const mate = rows.find(({ id }) => id === memberId);
@@ -140,7 +144,19 @@ async function lockTeammate(db: AgencyDb, memberId: string, by: TeamManager): Pr
   if (memberId === by.id) throw new Invalid({ role: "Somebody else changes your own place on the team." });
   if (!self) throw new NotFound("Whoever asks is not on the team any more.");
   requireRank(self, mate.role);
-  return mate;
+  return { role: mate.role, self };
+}
+
+// By what he is now, not by what he was when his request was let in.
+async function requireRankNow(db: GlobalDb, { agencyId, role, by }: { agencyId: string; role: Role; by: TeamManager }) {
+  const self = await db
+    .selectFrom("memberships")
+    .select("role")
+    .where("agency_id", "=", agencyId)
+    .where("member_id", "=", by.id)
+    .executeTakeFirst();
+  if (!self) throw new NotFound("Whoever asks is not on the team any more.");
+  requireRank(self, role);
 }
 
 function requireRank({ role }: { role: Role }, other: Role): void {
