@@ -30,6 +30,15 @@ async function serve(...zones: Zone[]) {
   return { servers, first, second: servers[1] ?? first, resolvers };
 }
 
+test("of the longest name no proof is asked for that has no room before it, and its CNAME is", async () => {
+  const host = `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(53)}.example`;
+  expect(host).toHaveLength(253);
+  const { resolvers, first } = await serve({ [host]: { CNAME: [TARGET] } });
+  const found = await lookUpDomain(resolvers, { ...expected, host, txtName: `_portico-challenge.${host}` });
+  expect([found.cname, found.txt]).toEqual([{ values: [TARGET] }, { values: [] }]);
+  expect(first.questions.filter((question) => question.startsWith("TXT"))).toEqual([]);
+});
+
 test("reads every type of record, long texts joined and names without their last dot", async () => {
   const long = "x".repeat(200);
   const { resolvers } = await serve({

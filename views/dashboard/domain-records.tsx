@@ -15,6 +15,9 @@ const words = {
   "no-answer": { word: "No answer", icon: "clock", tone: "wait" },
 } as const;
 
+// What DNS has room for: the TXT record of a name that is nearly as long cannot be set.
+const LONGEST = 253;
+
 type Seen = LastCheck["records"]["txt"];
 
 function foundIn(seen: Seen | undefined, value: string): Found {
@@ -38,7 +41,8 @@ export function recordsFor({ name, apex, state, needsTxt, records, lastCheck }: 
   };
   if (!apex) {
     const found = spare(foundIn(seen?.cname, records.target), false);
-    return [{ type: "CNAME", name, value: records.target, found }, txt];
+    const cname: Wanted = { type: "CNAME", name, value: records.target, found };
+    return records.txtName.length > LONGEST ? [cname] : [cname, txt];
   }
   return [...addressRecords(name, seen), txt];
 }
