@@ -11,12 +11,15 @@ export async function deleteExpired(db: AgencyDb): Promise<void> {
   await deleteUnsavedBrandImages(db);
 }
 
-/** Deletes what is over and belongs to no agency: limits, members' sessions and links, unanswered requests. */
+/** Deletes what is over and belongs to no agency: limits, members' sessions and links, requests that nobody could answer. */
 export async function deleteExpiredShared(db: GlobalDb): Promise<void> {
   await db.deleteFrom("limits").where("window_ends_at", "<", sql<Date>`now()`).execute();
   await db.deleteFrom("member_sessions").where("ends_at", "<", sql<Date>`now() - interval '7 days'`).execute();
   await db.deleteFrom("member_links").where("expires_at", "<", sql<Date>`now() - interval '1 day'`).execute();
-  await db.deleteFrom("member_mail_requests").where("created_at", "<", sql<Date>`now() - interval '1 day'`).execute();
+  // a link to reset a password is over within the hour, a place on a team waits for a relay that is away for days
+  await sql`
+    delete from member_mail_requests
+    where created_at < now() - case kind when 'invite' then interval '7 days' else interval '1 day' end`.execute(db);
 }
 
 /** Every agency's id. */

@@ -199,10 +199,19 @@ test("the sweep deletes what is over, keeps what lives, and comes back in an hou
      select $1, sha256(days::text::bytea), $2, 'h', 'link', 1, now() + make_interval(days => days) from (values (-8), (1)) ends (days)`,
     [mailing.agencyId, contactId],
   );
+  await owner.query(
+    `insert into member_mail_requests (kind, email, agency_id, created_at)
+     select kind, kind || days || '@x.example', case kind when 'invite' then $1::uuid end, now() - make_interval(days => days)
+     from (values ('reset'), ('invite')) kinds (kind), (values (0), (2), (8)) ages (days)`,
+    [mailing.agencyId],
+  );
   mailing.work();
   const keys = async () => (await owner.query("select key from limits")).rows;
   await expect.poll(keys).toEqual([{ key: "new" }]);
   await expect.poll(async () => (await owner.query("select 1 from contact_sessions")).rowCount).toBe(1);
+  expect((await owner.query("select email from member_mail_requests order by email")).rows).toEqual(
+    ["invite0", "invite2", "reset0"].map((name) => ({ email: `${name}@x.example` })),
+  );
   const again =
     "select run_at > now() + interval '50 minutes' as later from jobs where kind = 'sweep' and lease_id is null";
   await expect.poll(async () => (await owner.query(again)).rows).toEqual([{ later: true }]);
