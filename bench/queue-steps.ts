@@ -170,7 +170,7 @@ const steps: Record<Step["mode"], () => Promise<Said>> = {
   async drain() {
     // What renders is loaded before the clock starts, as the peer's modules are; the agency's own words are still rendered after it.
     const brand = { name: "Warm", color: null, origin: "https://clients.haldenrye.example" };
-    if (step.mail) await renderEmail("login-email", brand, emails["login-email"].previewProps);
+    if (step.mail) await renderEmail("sign-in-link", brand, emails["sign-in-link"].previewProps);
     const before = process.cpuUsage();
     const began = performance.now();
     // The table is asked once every job has run, as the peer's is: asking it all the time would be work of our own.

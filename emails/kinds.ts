@@ -1,22 +1,14 @@
-// The list of e-mails: a kind's name is its file.
+// The list of e-mails whose words are the product's alone: a kind's name is its file. Those whose words an agency may change are templates.
 
-import * as confirmEmail from "./confirm-email.tsx";
 import * as emailChanged from "./email-changed.tsx";
-import * as invite from "./invite.tsx";
-import * as loginEmail from "./login-email.tsx";
 import * as memberInvite from "./member-invite.tsx";
 import * as memberResetPassword from "./member-reset-password.tsx";
 import * as memberWelcome from "./member-welcome.tsx";
-import * as resetPassword from "./reset-password.tsx";
 import * as sendingTest from "./sending-test.tsx";
 import * as signInLink from "./sign-in-link.tsx";
 
 export const emails = {
-  invite,
-  "login-email": loginEmail,
   "sign-in-link": signInLink,
-  "reset-password": resetPassword,
-  "confirm-email": confirmEmail,
   "email-changed": emailChanged,
   "member-invite": memberInvite,
   "member-reset-password": memberResetPassword,

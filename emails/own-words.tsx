@@ -3,7 +3,7 @@
 
 import { Fragment, type ReactNode } from "react";
 import { CtaButton } from "./cta-button.tsx";
-import { Closing, End, Layout, Paragraph, Quote, Rule, SubHeading, Wide } from "./layout.tsx";
+import { Closing, End, Layout, Note, Paragraph, Quote, Rule, SubHeading, Wide } from "./layout.tsx";
 import type { FieldKind, TemplateProps, Values } from "./types.ts";
 
 /** The use of a value, by its place in `uses`. */
@@ -166,11 +166,24 @@ class Body {
   }
 
   #block(block: Block): ReactNode {
-    if ("paragraph" in block) return <Paragraph>{this.#inlines(block.paragraph)}</Paragraph>;
+    if ("paragraph" in block) {
+      const Kind = this.#tellsEnd(block.paragraph) ? Note : Paragraph;
+      return <Kind>{this.#inlines(block.paragraph)}</Kind>;
+    }
     if ("heading" in block) return <SubHeading>{this.#inlines(block.heading)}</SubHeading>;
     if ("button" in block) return this.#button();
     if ("rule" in block) return <Rule />;
     return <Wide>{this.#inner(block)}</Wide>;
+  }
+
+  /** How long the button works is said quietly, wherever the agency puts it. */
+  #tellsEnd(inlines: readonly Inline[]): boolean {
+    return inlines.some((inline) => {
+      if (typeof inline === "string") return false;
+      if ("strong" in inline) return this.#tellsEnd(inline.strong);
+      if ("em" in inline) return this.#tellsEnd(inline.em);
+      return "use" in inline && (this.words.uses[inline.use]?.value.startsWith("link.") ?? false);
+    });
   }
 
   #button(): ReactNode {

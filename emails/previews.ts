@@ -4,7 +4,8 @@ import { type EmailKind, type EmailValues, emailKinds, emails } from "./kinds.ts
 import { renderEmail } from "./render.ts";
 import type { Brand, RenderedEmail } from "./types.ts";
 
-const agency: Brand = {
+/** The agency that previews are from. */
+export const previewBrand: Brand = {
   name: "Halden & Rye",
   color: "#00684e",
   origin: "https://clients.haldenrye.example",
@@ -14,7 +15,7 @@ const platform: Brand = { name: "Portico", color: "#17181c", origin: "https://ap
 
 function preview<K extends EmailKind>(kind: K): Promise<RenderedEmail> {
   const values: EmailValues<K> = emails[kind].previewProps;
-  return renderEmail(kind, kind.startsWith("member-") ? platform : agency, values);
+  return renderEmail(kind, kind.startsWith("member-") ? platform : previewBrand, values);
 }
 
 /** Every kind, and the e-mail of a kind as it would go out from an agency made up for it, or from the platform; null for no kind. */

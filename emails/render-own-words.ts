@@ -24,6 +24,7 @@ const kinds: Record<string, FieldKind> = {
   "portal.login_url": "url",
   "portal.login_button": "url",
   "link.expires_in": "words",
+  "link.expires_at": "words",
 };
 
 const isUrl = (value: string) => kinds[value] === "url";

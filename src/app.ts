@@ -1,8 +1,7 @@
 // The public listener's app: the Host decides which door answers; what no door knows comes to a dead end.
-import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
-import { emailPreviews } from "../emails/previews.ts";
 import type { Deps } from "./deps.ts";
+import { allEmailPreviews } from "./jobs/email-previews.ts";
 import { outboxIn } from "./mail/outbox.ts";
 import { Unavailable } from "./models/errors.ts";
 import { dashboardRoutes } from "./routes/dashboard/index.ts";
@@ -14,6 +13,7 @@ import { createDashboard } from "./web/dashboard-door.ts";
 import { deadEnd } from "./web/dead-end.tsx";
 import { type Door, isWellAddressed } from "./web/hosts.ts";
 import { createPortal } from "./web/portal-door.ts";
+import { newRequestId } from "./web/random-text.ts";
 import { protect } from "./web/security.ts";
 
 /** Answers requests of the public listener; `env` is what the Node.js server knows of the connection. */
@@ -32,14 +32,14 @@ export function createApp(deps: Deps): PublicApp {
       "/",
       devRoutes({
         outbox: outboxIn(deps.outboxDir),
-        emails: emailPreviews,
+        emails: allEmailPreviews,
         sending: deps.config.smtpUrl !== undefined,
       }),
     );
   const portal = createPortal(deps, portalRoutes);
 
   const stop = (status: number, wait?: number) => {
-    const response = deadEnd(status, randomUUID(), wait);
+    const response = deadEnd(status, newRequestId(), wait);
     protect(response.headers, deps.config);
     return response;
   };

@@ -4,12 +4,13 @@ import type { Brand, RenderedEmail } from "../../emails/types.ts";
 import { lifetime, until, untilMoment } from "../../emails/words.ts";
 import type { Mailbox } from "../mail/addresses.ts";
 import { type ComposedMessage, composeMessage } from "../mail/compose.ts";
+import { templateKind } from "../models/email-templates.ts";
 import type { Sending } from "../models/sending.ts";
 import type { SendingIdentity } from "../models/sending-identity.ts";
 import { CODE_SECONDS } from "../models/sign-in-codes.ts";
 import { portal } from "../paths.ts";
 import type { From } from "./sender.ts";
-import { type ReadWords, renderTemplate } from "./template-message.ts";
+import { productWords, type ReadWords, renderTemplate, senderOf } from "./template-message.ts";
 
 /** An e-mail that may go out now, with its secrets, which are in this process's memory and nowhere else. */
 export type Ready = {
@@ -66,65 +67,47 @@ function render({ sending, origin, link, code, words, sender, unsubscribe }: Rea
   };
   const contactName = sending.contactName || null;
   const recipient = sending.to;
-  const url = () => {
-    if (!link) throw new Error("This kind of e-mail needs a link.");
-    return link.url;
-  };
-  const lasts = lifetime(sending.lifetimeSeconds);
-  const ends = () => until(link?.expiresAt ?? startedAt, startedAt, agency.timeZone);
-  const asked = { askedIn: askedFrom, askedAt: untilMoment(queuedAt, agency.timeZone) };
-  const memberName = sender?.name ?? null;
-  if (words)
-    return renderTemplate(words, brand, {
+  const kind = words ? words.kind : templateKind(sending.kind);
+  const own = words ?? (kind && productWords(kind));
+  if (own?.kind && !link) throw new Error("This kind of e-mail needs a link.");
+  if (own)
+    return renderTemplate(own, brand, {
       facts: {
         contact: { name: contactName, email: recipient, company: sending.company || null },
         agency: { name: agency.ownName, supportEmail: agency.supportEmail },
         portal: { name: agency.name, url: origin },
       },
-      link: link && { url: link.url, seconds: words.kind ? sending.lifetimeSeconds : (words.words.link?.seconds ?? 0) },
+      link: link && {
+        url: link.url,
+        seconds: own.kind ? sending.lifetimeSeconds : (own.words.link?.seconds ?? 0),
+        ends: until(link.expiresAt, startedAt, agency.timeZone),
+      },
       recipient,
-      memberName: sending.kind === "reset-password" ? null : memberName,
+      memberName: senderOf(kind, sender?.name),
       message: sending.personalMessage,
       askedIn: askedFrom,
-      askedAt: sending.kind === "reset-password" ? asked.askedAt : null,
+      askedAt: kind === "reset-password" ? untilMoment(queuedAt, agency.timeZone) : null,
       unsubscribe: unsubscribe ?? null,
     });
   switch (sending.kind) {
-    case "invite": {
-      const { personalMessage: message } = sending;
-      const company = sending.company || null;
-      return renderEmail("invite", brand, {
-        contactName,
-        company,
-        memberName,
-        message,
-        url: url(),
-        until: ends(),
-        recipient,
-      });
-    }
-    case "login-email":
-      return renderEmail("login-email", brand, { contactName, memberName, url: url(), until: ends(), recipient });
     case "sign-in-link": {
+      if (!link) throw new Error("This kind of e-mail needs a link.");
       const codes = { code: code ?? null, codeLifetime: code ? lifetime(CODE_SECONDS) : null };
       return renderEmail("sign-in-link", brand, {
         contactName,
-        url: url(),
-        lifetime: lasts,
+        url: link.url,
+        lifetime: lifetime(sending.lifetimeSeconds),
         ...codes,
-        ...asked,
+        askedIn: askedFrom,
+        askedAt: untilMoment(queuedAt, agency.timeZone),
         recipient,
       });
     }
-    case "reset-password":
-      return renderEmail("reset-password", brand, { contactName, url: url(), lifetime: lasts, ...asked, recipient });
-    case "confirm-email":
-      return renderEmail("confirm-email", brand, { contactName, url: url(), lifetime: lasts, recipient });
     case "email-changed": {
       const changed = { newAddress: masked(sending.contactEmail), changedAt: untilMoment(queuedAt, agency.timeZone) };
       return renderEmail("email-changed", brand, { contactName, ...changed, recipient });
     }
-    case "template":
+    default:
       throw new Error("An e-mail of a template has a version.");
   }
 }

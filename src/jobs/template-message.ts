@@ -1,7 +1,6 @@
 // Makes the message of a template: its words read once a version, its values filled for one recipient.
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { renderEmail } from "../../emails/render.ts";
 import { renderOwnWords } from "../../emails/render-own-words.ts";
 import type { Brand, RenderedEmail } from "../../emails/types.ts";
 import { lifetime, until, untilMoment } from "../../emails/words.ts";
@@ -17,10 +16,13 @@ import {
 import { getTemplateVersion } from "../models/email-templates.ts";
 import { portal } from "../paths.ts";
 
+/** A link that a message carries; `ends` says when, in words. */
+export type SentLink = { url: string; seconds: number; ends: string };
+
 /** What a template's message is filled with; `link` is the one that the message carries. */
 export type TemplateFilling = {
   facts: Omit<CustomFacts, "link">;
-  link: { url: string; seconds: number } | undefined;
+  link: SentLink | undefined;
   recipient: string;
   memberName?: string | null;
   message?: string | null;
@@ -55,7 +57,10 @@ export async function renderTemplate(
   brand: Brand,
   { facts, link, recipient, ...more }: TemplateFilling,
 ): Promise<RenderedEmail> {
-  const filling = { ...facts, link: link && { url: link.url, expiresIn: lifetime(link.seconds) } };
+  const filling = {
+    ...facts,
+    link: link && { url: link.url, expiresIn: lifetime(link.seconds), expiresAt: link.ends },
+  };
   return await renderOwnWords(
     { id, kind, ...words },
     brand,
@@ -85,54 +90,35 @@ export async function renderSample(
   brand: Brand,
   sample: SampleFor,
 ): Promise<RenderedEmail> {
-  const url = `${brand.origin}${SAMPLE_LINK}`;
-  const seconds = kind ? secondsOf(kind, sample) : undefined;
-  // the product's own words go out in the product's own e-mail
-  if (kind && seconds !== undefined && isDefault(fields, kind))
-    return renderDefault(kind, brand, sample, { url, seconds });
   const read = wordsOf(fields, kind);
-  const link = read.words.link && { url, seconds: seconds ?? read.words.link.seconds };
-  return await renderTemplate(read, brand, { ...sample, link });
+  const seconds = kind ? secondsOf(kind, sample) : read.words.link?.seconds;
+  if (seconds === undefined || !read.words.link)
+    return await renderTemplate(read, brand, { ...sample, link: undefined });
+  const now = new Date();
+  const ends = until(new Date(now.getTime() + seconds * 1_000), now, sample.timeZone);
+  // the password's reset says when it was asked for
+  const askedAt = kind === "reset-password" ? untilMoment(now, sample.timeZone) : null;
+  const link = { url: `${brand.origin}${SAMPLE_LINK}`, seconds, ends };
+  return await renderTemplate(read, brand, { ...sample, askedAt, memberName: senderOf(kind, sample.memberName), link });
 }
 
-const isDefault = (fields: TemplateFields, kind: TemplateKind) =>
-  (Object.keys(fields) as (keyof TemplateFields)[]).every((field) => fields[field] === defaultFields[kind][field]);
+/** Who an e-mail says that it is sent by: nobody where the contact has asked for it himself. */
+export const senderOf = (kind: TemplateKind | undefined, memberName: string | null | undefined): string | null =>
+  kind === "reset-password" || kind === "confirm-email" ? null : (memberName ?? null);
 
 function secondsOf(kind: TemplateKind, { inviteSeconds }: SampleFor): number {
   const lifetimes = { invite: inviteSeconds, "login-email": 86_400, "reset-password": 1_800, "confirm-email": 3_600 };
   return lifetimes[kind];
 }
 
-function renderDefault(
-  kind: TemplateKind,
-  brand: Brand,
-  sample: SampleFor,
-  { url, seconds }: { url: string; seconds: number },
-): Promise<RenderedEmail> {
-  const { recipient, timeZone, facts } = sample;
-  const contactName = facts.contact.name;
-  const now = new Date();
-  const ends = until(new Date(now.getTime() + seconds * 1_000), now, timeZone);
-  const person = { contactName, recipient, url, memberName: sample.memberName ?? null };
-  const lasts = lifetime(seconds);
-  switch (kind) {
-    case "invite":
-      return renderEmail(kind, brand, { ...person, company: facts.contact.company, message: null, until: ends });
-    case "login-email":
-      return renderEmail(kind, brand, { ...person, until: ends });
-    case "reset-password":
-      return renderEmail(kind, brand, {
-        contactName,
-        recipient,
-        url,
-        lifetime: lasts,
-        askedIn: sample.askedIn ?? null,
-        askedAt: untilMoment(now, timeZone),
-      });
-    case "confirm-email":
-      return renderEmail(kind, brand, { contactName, recipient, url, lifetime: lasts });
-  }
+/** The product's own words of a kind, which hold until an agency saves others. */
+export function productWords(kind: TemplateKind): ReadWords {
+  const words = product.get(kind) ?? wordsOf(defaultFields[kind], kind);
+  product.set(kind, words);
+  return words;
 }
+
+const product = new Map<TemplateKind, ReadWords>();
 
 // A version never changes, so what it was read as may be kept for as long as there is room.
 const versions = new LRUCache<string, ReadWords>({ max: 500 });

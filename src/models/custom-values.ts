@@ -32,6 +32,7 @@ export const customValues: readonly CustomValue[] = [
   value("portal.login_button", "button", "Links", "Button", "the message’s link as a button"),
   value("portal.login_url", "link", "Links", "Magic link", "made fresh for each email"),
   value("link.expires_in", "text", "Links", "How long the link works", "such as 3 days"),
+  value("link.expires_at", "text", "Links", "When the link ends", "such as Tuesday 8 December"),
   value("portal.url", "text", "Links", "Portal URL", "the same for everyone"),
   value("portal.name", "text", "Agency", "Portal name", "as Branding sets it"),
   value("agency.name", "text", "Agency", "Agency name", "your agency"),
@@ -274,7 +275,7 @@ export type CustomFacts = {
   contact: { name: string | null; email: string; company: string | null };
   agency: { name: string; supportEmail: string | null };
   portal: { name: string; url: string };
-  link?: { url: string; expiresIn: string } | undefined;
+  link?: { url: string; expiresIn: string; expiresAt: string } | undefined;
 };
 
 /** A value for one recipient, unescaped: its fallback where the contact has none, and nothing where there is no fallback either. */
@@ -308,6 +309,8 @@ function valueOf(name: string, { contact, agency, portal, link }: CustomFacts): 
       return link?.url;
     case "link.expires_in":
       return link?.expiresIn;
+    case "link.expires_at":
+      return link?.expiresAt;
     default:
       return undefined;
   }

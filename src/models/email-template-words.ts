@@ -54,7 +54,7 @@ export const templateNames: Record<TemplateKind, string> = {
 
 const HELLO = 'Hi {{ contact.first_name | default: "there" }},';
 
-/** The product's own words of each kind, as an agency begins with them. */
+/** The product's own words of each kind: what goes out until an agency saves others, and what it begins with then. */
 export const defaultFields: Record<TemplateKind, TemplateFields> = {
   invite: {
     subject: "{{ portal.name }} invited you to your client portal",
@@ -66,7 +66,7 @@ export const defaultFields: Record<TemplateKind, TemplateFields> = {
 
 {{ portal.login_button }}
 
-The button works for **{{ link.expires_in }}**. After that you can open it and ask for a new one.`,
+The button works until **{{ link.expires_at }}**. After that you can open it and ask for a new one.`,
     button: "Accept the invite",
     footer: "Did not expect this? You can ignore it: nothing happens until someone accepts.",
   },
@@ -80,9 +80,9 @@ Use the button to go straight in. You do not need your password.
 
 {{ portal.login_button }}
 
-It works once, for **{{ link.expires_in }}**. Keep this email to yourself: the button signs in as you.`,
+It works once, until **{{ link.expires_at }}**. Keep this email to yourself: the button signs in as you.`,
     button: "Sign in to {{ portal.name }}",
-    footer: "If you did not expect this, reply and tell us.",
+    footer: "If you did not expect it, reply and tell us.",
   },
   "reset-password": {
     subject: "Choose a new password for {{ portal.name }}",
@@ -237,8 +237,8 @@ class TemplateReader {
     if (links.some(({ to, ttl }) => to !== first?.to || ttl !== first?.ttl))
       this.#refuse("body", "One email carries one link: give its custom values the same to and ttl.");
     if (!first && !label) {
-      const orphan = this.uses.find(({ value }) => value === "link.expires_in");
-      if (orphan) this.#refuse("body", "link.expires_in needs a link: add a button or {{ portal.login_url }}.");
+      const orphan = this.uses.find(({ value }) => value.startsWith("link."));
+      if (orphan) this.#refuse("body", `${orphan.value} needs a link: add a button or {{ portal.login_url }}.`);
       return undefined;
     }
     return { to: first?.to ?? "/", seconds: first?.ttl ?? LINK_SECONDS };

@@ -11,7 +11,7 @@ type Mail = KeptMail & { headers: { name: string; value: string }[]; text: strin
 
 type Email = { subject: string; html: string; text: string };
 
-/** What the pages read, handed in because a route knows neither mail nor e-mails: `outboxIn(dir)` and `emailPreviews`. */
+/** What the pages read, handed in because a route knows neither mail nor e-mails: `outboxIn(dir)` and `allEmailPreviews`. */
 export type DevDeps = {
   outbox: {
     list(filter: { to: string; limit: number }): Promise<readonly KeptMail[]>;

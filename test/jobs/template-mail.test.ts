@@ -55,13 +55,38 @@ test("an agency's words go out as an invite, name their version, and carry the c
   expect(mail?.text).toContain("Come in, Jane");
   expect(mail?.text).toContain("“See you there.” Nora Wind");
   expect(mail?.text).toMatch(new RegExp(`Open the door:\\n${PORTAL}/l/[\\w-]{43}`));
-  expect(mail?.text).toContain("14 days");
+  expect(mail?.text).toMatch(/The button works until \w+day \d+ \w+\./);
   const version = (await mailing.store.read((db) => getTemplate(db, "invite"))).versionId;
   expect(await rowOf(mailing, emailId)).toMatchObject({
     version,
     links: 1,
     link: { kind: "invite", uses: "until-joined" },
   });
+});
+
+test("what goes out before an agency has saved words is to the letter what goes out when it has saved the same ones", async () => {
+  const mailing = await startMailing();
+  const memberId = await insertMember(mailing);
+  const jane = await mailing.invited("jane@acme.example", { name: "Jane Roe" });
+  mailing.work();
+  const sent = [];
+  for (const kind of ["invite", "login-email"] as const)
+    for (const saved of [false, true]) {
+      if (saved)
+        await mailing.store.write(async (db) => {
+          await saveTemplate(db, kind, { ...defaultFields[kind], heading: "Ours" }, memberId);
+          await saveTemplate(db, kind, (await getTemplate(db, kind)).fields, memberId);
+          await saveTemplate(db, kind, defaultFields[kind], memberId);
+        });
+      await mailing.queue(jane, { kind, sentBy: memberId, lifetimeSeconds: 14 * 86_400 });
+      sent.push((await mailing.sink.received(sent.length + 1)).at(-1));
+    }
+  const parts = sent.map((mail) =>
+    JSON.stringify([mail?.subject, mail?.text, mail?.html]).replaceAll(/\/l\/[\w-]{43}/g, "/l/"),
+  );
+  expect([parts[1], parts[3]]).toEqual([parts[0], parts[2]]);
+  expect(sent[0]?.text).toContain("The button works until");
+  expect(sent[2]?.text).toContain("Sent by Nora Wind. If you did not expect it, reply and tell us.");
 });
 
 test("once the default is restored mail is in the product's words again, and what was sent keeps its version", async () => {

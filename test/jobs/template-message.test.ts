@@ -20,7 +20,7 @@ const filling: TemplateFilling = {
     agency: { name: "Northwind Ltd", supportEmail: null },
     portal: { name: "Northwind", url: origin },
   },
-  link: { url, seconds: 259_200 },
+  link: { url, seconds: 259_200, ends: "Tuesday 8 December" },
   recipient: "maya@x.example",
 };
 const own = (body: string, more: Partial<TemplateFields> = {}): TemplateFields => ({

@@ -24,7 +24,7 @@ const facts: CustomFacts = {
   contact: { name: "Maya Lin Okafor", email: "maya@x.example", company: null },
   agency: { name: "Northwind Ltd", supportEmail: null },
   portal: { name: "Northwind", url: "https://northwind.example" },
-  link: { url: "https://northwind.example/l/abc", expiresIn: "3 days" },
+  link: { url: "https://northwind.example/l/abc", expiresIn: "3 days", expiresAt: "Tuesday 8 December" },
 };
 const filled = (text: string) =>
   readText(text)
