@@ -1,28 +1,15 @@
 // The browser's own random id: every page sets it, forms are tied to it, and a link asked for here is known again by it.
-import { hash, randomFillSync } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { serialize } from "hono/utils/cookie";
 import type { Config } from "../config.ts";
 import { cookieName, cookieOptions } from "./cookies.ts";
+import { newBrowserId } from "./random-text.ts";
 import type { BaseContext, Browser } from "./route.ts";
 
 const ID = /^[A-Za-z0-9_-]{43}$/;
 const YEAR = 365 * 86400;
-
-const ID_BYTES = 32;
-const pool = { bytes: Buffer.alloc(ID_BYTES * 128), at: ID_BYTES * 128 };
-
-/** A new id: 32 random bytes in 43 characters. The system is asked for many at once, since asking costs more than the bytes. */
-export function newBrowserId(): string {
-  if (pool.at === pool.bytes.length) {
-    randomFillSync(pool.bytes);
-    pool.at = 0;
-  }
-  const id = pool.bytes.toString("base64url", pool.at, pool.at + ID_BYTES);
-  pool.at += ID_BYTES;
-  return id;
-}
 
 /** Makes the Set-Cookie line that gives a browser its id. */
 export function browserCookie(config: Pick<Config, "appUrl">): (id: string) => string {

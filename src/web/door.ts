@@ -1,5 +1,4 @@
 // What both doors share: who asks, from which browser, whether the request may do anything at all, and what the log keeps of it.
-import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -11,6 +10,7 @@ import type { Deps } from "../deps.ts";
 import { serveAsset } from "./assets.ts";
 import { readBrowser } from "./browser.ts";
 import { refusalOf, refuse } from "./errors.tsx";
+import { newRequestId } from "./random-text.ts";
 import type { Remembered } from "./remembered-pages.ts";
 import type { BaseContext, BaseVariables } from "./route.ts";
 import { FORM_BODY } from "./route.ts";
@@ -89,7 +89,7 @@ function lengthOf(c: Context): number | undefined {
 function observe(deps: Deps): MiddlewareHandler<{ Bindings: DoorBindings; Variables: BaseVariables }> {
   return async (c, next) => {
     const started = performance.now();
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     c.set("deps", deps);
     c.set("requestId", requestId);
     c.set("address", clientAddress(c, deps.config));

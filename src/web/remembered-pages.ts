@@ -1,14 +1,13 @@
 // Pages that are the same for everybody who comes without a session, but for the token of their form: drawn once a host, then
 // answered from memory. A host's entry in memory is replaced when anything of it changes, and what was drawn for it goes with it.
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
-import { LRUCache } from "lru-cache";
 import type { PortalHost } from "../db/directory.ts";
 import type { Deps } from "../deps.ts";
-import { browserCookie, newBrowserId } from "./browser.ts";
+import { browserCookie } from "./browser.ts";
 import { cookieName } from "./cookies.ts";
 import { reportRequest } from "./door.ts";
+import { newBrowserId, newRequestId } from "./random-text.ts";
 import type { PortalRoute } from "./route.ts";
 import { clientAddressOf, formTokenFor } from "./security.ts";
 
@@ -43,15 +42,7 @@ const OF_ONE_ANSWER = new Set(["set-cookie", "x-request-id", "content-length", "
 /** Makes the memory for the routes that ask for it; it holds 64 MiB at most. */
 export function createRememberedPages(deps: Deps, routes: readonly PortalRoute[]): RememberedPages {
   const paths = new Set(routes.filter(({ remembered }) => remembered).map(({ path }) => path));
-  // One page of a host is looked up by the host's own entry, so a replaced entry finds nothing.
-  const pages = new LRUCache<PortalHost, Map<string, Page>>({
-    maxSize: MOST_BYTES,
-    sizeCalculation: (ofHost) =>
-      Math.max(
-        1,
-        [...ofHost.values()].reduce((sum, { bytes }) => sum + bytes, 0),
-      ),
-  });
+  const pages = createMemory();
   const cookie = new RegExp(`^${cookieName(deps.config, "browser")}=([A-Za-z0-9_-]{43})$`);
   const setBrowser = browserCookie(deps.config);
 
@@ -59,14 +50,13 @@ export function createRememberedPages(deps: Deps, routes: readonly PortalRoute[]
     has: ({ method, url }) => method === "GET" && url !== undefined && paths.has(url),
     answer: (incoming, outgoing, portal) => {
       const started = performance.now();
-      // Not `get`: keeping the order of use costs more than it is worth while everything fits.
-      const page = pages.peek(portal)?.get(incoming.url ?? "");
+      const page = pages.find(portal, incoming.url);
       if (!page) return false;
       const { cookie: sent, host } = incoming.headers;
       const known = sent === undefined ? undefined : cookie.exec(sent)?.[1];
       // Any other cookie may be a session, or words that the page before left behind.
       if (sent !== undefined && known === undefined) return false;
-      const requestId = randomUUID();
+      const requestId = newRequestId();
       const browser = known ?? newBrowserId();
       writeHead(outgoing, page, requestId, known === undefined ? setBrowser(browser) : undefined);
       const token = formTokenFor(deps.keys, host, browser);
@@ -86,11 +76,40 @@ export function createRememberedPages(deps: Deps, routes: readonly PortalRoute[]
       const headers = [...response.headers].filter(([name]) => !OF_ONE_ANSWER.has(name)).flat();
       // Every token is as long as this one, so all answers have the same length.
       headers.push("content-length", String(body.length));
-      const ofHost = new Map(pages.get(portal));
       const [before = "", ...after] = body.split(token);
       const bytes = body.length + headers.join().length * 2;
-      ofHost.set(route, { before, after, bytes, headers, head: undefined, route });
-      pages.set(portal, ofHost);
+      pages.keep(portal, { before, after, bytes, headers, head: undefined, route });
+    },
+  };
+}
+
+const PAGES = Symbol("pages");
+type Drawn = PortalHost & { [PAGES]?: Page[] | undefined };
+
+// Pages hang on the host's own entry, so that a replaced entry has none, and an entry that was found needs no second look-up. Those
+// drawn first go first: keeping the order of use would cost each answer more than it is worth.
+function createMemory() {
+  const inOrder = new Set<Drawn>();
+  let bytes = 0;
+  const size = (host: Drawn) => host[PAGES]?.reduce((sum, page) => sum + page.bytes, 0) ?? 0;
+  return {
+    find: (host: Drawn, path: string | undefined): Page | undefined => {
+      const drawn = host[PAGES];
+      if (drawn === undefined) return undefined;
+      for (const page of drawn) if (page.route === path) return page;
+      return undefined;
+    },
+    keep: (host: Drawn, page: Page): void => {
+      bytes -= size(host);
+      host[PAGES] = [page, ...(host[PAGES] ?? []).filter(({ route }) => route !== page.route)];
+      bytes += size(host);
+      inOrder.add(host);
+      for (const oldest of inOrder) {
+        if (bytes <= MOST_BYTES) break;
+        bytes -= size(oldest);
+        oldest[PAGES] = undefined;
+        inOrder.delete(oldest);
+      }
     },
   };
 }
