@@ -21,10 +21,19 @@ import type { Handler } from "./worker.ts";
 
 /** The handler of `send-email`. What begins or ends at the same moment is written together. */
 export function createSendEmail(deps: SendingDeps): Handler {
-  const begin = createTogether((db, jobs: readonly EmailJob[]) => beginEmails(db, jobs, deps), { linger: 5 });
-  const settle = createTogether((db, attempts: readonly Attempted[]) => settleEmails(db, attempts));
+  const { connections } = deps.mailer;
+  const begin = createTogether((db, jobs: readonly EmailJob[]) => beginEmails(db, jobs, deps), {
+    ms: 10,
+    many: 2,
+    enough: 100,
+  });
+  const settle = createTogether((db, attempts: readonly Attempted[]) => settleEmails(db, attempts), {
+    ms: 3,
+    many: 8,
+    enough: Math.floor(connections * 0.8),
+  });
   const senderFor = rememberedSenders(deps);
-  const seated = createSeats(deps.mailer.connections);
+  const seated = createSeats(connections);
   return async (claimed, signal) => {
     if (claimed.emailId === null) return "done";
     const job = { ...claimed, emailId: claimed.emailId };

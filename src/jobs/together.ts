@@ -1,5 +1,4 @@
 // Things of one agency that are to be written at the same moment are written as one group: one transaction, a few statements for all.
-import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { AgencyStore } from "../db/agency-store.ts";
 import type { AgencyDb } from "../db/schema.ts";
@@ -14,31 +13,49 @@ export type GroupWork<Item, Result> = (db: AgencyDb, items: readonly Item[]) => 
  */
 export type Together<Item, Result> = (store: AgencyStore, item: Item) => Promise<Result>;
 
-type Waiting<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
+type One<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
+type Waiting<Item, Result> = { all: One<Item, Result>[]; onEnough?: (() => void) | undefined };
+
+/**
+ * After a group of `many`, the next one waits `ms` milliseconds for more, or until there are `enough`: more are on their way then, and a
+ * transaction costs as much for three as for thirty.
+ */
+export type Linger = { ms: number; many: number; enough: number };
 
 // What waits while a transaction is under way shares the next one; more at once than this only makes locks last.
 const MOST = 100;
 
-/** One stage's transactions, for every agency. `linger` is how long, in milliseconds, a group waits for more after one of several. */
+/** One stage's transactions, for every agency. */
 export function createTogether<Item, Result>(
   work: GroupWork<Item, Result>,
-  { linger = 0 } = {},
+  linger: Linger = { ms: 0, many: MOST, enough: 0 },
 ): Together<Item, Result> {
-  const agencies = new Map<string, Waiting<Item, Result>[]>();
+  const agencies = new Map<string, Waiting<Item, Result>>();
+  const enough = Math.min(linger.enough, MOST);
 
-  async function runAll(store: AgencyStore, waiting: Waiting<Item, Result>[]): Promise<void> {
+  async function runAll(store: AgencyStore, waiting: Waiting<Item, Result>): Promise<void> {
     // those that begin in this same turn of the loop come along
     await Promise.resolve();
-    while (waiting.length > 0) {
-      const group = waiting.splice(0, MOST);
+    while (waiting.all.length > 0) {
+      const group = waiting.all.splice(0, MOST);
       await runGroup(store, group);
-      // after several at once more are on their way, and a transaction costs as much for three as for thirty
-      if (linger > 0 && group.length > 1 && waiting.length < MOST) await sleep(linger);
+      if (group.length >= linger.many && waiting.all.length < enough) await more(waiting);
     }
     agencies.delete(store.id);
   }
 
-  async function runGroup(store: AgencyStore, group: readonly Waiting<Item, Result>[]): Promise<void> {
+  const more = (waiting: Waiting<Item, Result>) =>
+    new Promise<void>((resolve) => {
+      const go = () => {
+        clearTimeout(timer);
+        waiting.onEnough = undefined;
+        resolve();
+      };
+      const timer = setTimeout(go, linger.ms);
+      waiting.onEnough = go;
+    });
+
+  async function runGroup(store: AgencyStore, group: readonly One<Item, Result>[]): Promise<void> {
     try {
       const items = group.map(({ item }) => item);
       const results = await store.write(async (db) => {
@@ -58,9 +75,12 @@ export function createTogether<Item, Result>(
   return (store, item) =>
     new Promise((resolve, reject) => {
       const known = agencies.get(store.id);
-      const waiting = known ?? [];
-      waiting.push({ item, resolve, reject });
-      if (known) return;
+      const waiting = known ?? { all: [] };
+      waiting.all.push({ item, resolve, reject });
+      if (known) {
+        if (known.all.length >= enough) known.onEnough?.();
+        return;
+      }
       agencies.set(store.id, waiting);
       void runAll(store, waiting);
     });

@@ -98,16 +98,19 @@ export function createWorker(options: WorkerOptions): Worker {
   // One claim at a time; whatever asks meanwhile is answered by one more claim afterwards.
   let claiming: Promise<void> | undefined;
   let asked = false;
+  // Room came while a claim was under way that had asked for less: it is not to wait for the next poll.
+  let vacated = false;
   const wake = () => {
     asked = true;
     claiming ??= claimWhileAsked().finally(() => {
       claiming = undefined;
-      if (asked && !stopping) wake();
+      if ((asked || (vacated && isLow())) && !stopping) wake();
     });
   };
   async function claimWhileAsked(): Promise<void> {
     while (asked && !stopping) {
       asked = false;
+      vacated = false;
       const wanted = room();
       if (wanted.free < 1) return;
       const claimedAt = performance.now();
@@ -119,7 +122,7 @@ export function createWorker(options: WorkerOptions): Worker {
       if (ahead.size() > 0 && waiting.interactive.length === 0) setImmediate(startWaiting);
       else startWaiting();
       // there may be more than one claim looks at
-      if (claimed.length > 0) asked = true;
+      if ((claimed.length > 0 || vacated) && isLow()) asked = true;
     }
   }
 
@@ -155,9 +158,13 @@ export function createWorker(options: WorkerOptions): Worker {
       ahead.ran();
     }
     startWaiting();
-    // in halves, so that jobs of a moment are claimed in groups
-    if (waiting.interactive.length + waiting.bulk.length <= ahead.size() / 2) wake();
+    // what a claim under way brings is waited for
+    if (claiming) vacated = true;
+    else if (isLow()) wake();
   }
+
+  // Claimed in halves, so that jobs of a moment come in groups.
+  const isLow = () => waiting.interactive.length + waiting.bulk.length <= ahead.size() / 2;
 
   function dropWaiting(gone: ReadonlySet<Run>): void {
     for (const lane of ["interactive", "bulk"] as const) waiting[lane] = waiting[lane].filter((run) => !gone.has(run));
