@@ -59,9 +59,12 @@ describe.skipIf(!hasBrowser())("a person on the team", () => {
     await expect(tuva.getByRole("link", { name: "Add a person" })).toHaveCount(0);
 
     await nora.goto(team);
-    await nora.getByLabel("Role of Tuva Berg").selectOption("admin");
+    const role = nora.getByLabel("Role of Tuva Berg");
+    await role.focus();
+    await role.selectOption("admin");
     if (!look.javaScriptEnabled) await nora.getByRole("button", { name: "Save of Tuva Berg" }).click();
     await expect(nora.getByText("Tuva Berg is Admin now")).toBeVisible();
+    if (look.javaScriptEnabled) await expect(role).toBeFocused();
     await tuva.goto(team);
     await expect(tuva.getByRole("link", { name: "Add a person" })).toBeVisible();
 

@@ -2,7 +2,7 @@
 import { app } from "../../src/paths.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogClose } from "../ui/dialog.tsx";
-import type { ShownTeammate } from "./team.page.tsx";
+import type { ShownTeammate } from "./team-view.ts";
 
 type TeammateRemovalProps = {
   slug: string;

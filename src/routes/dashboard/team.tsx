@@ -2,7 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { NewTeammateDialog } from "../../../views/dashboard/new-teammate-dialog.part.tsx";
-import { type ShownTeammate, TeamPage, type TeamView } from "../../../views/dashboard/team.page.tsx";
+import { TeamPage } from "../../../views/dashboard/team.page.tsx";
+import { TeamTable } from "../../../views/dashboard/team-table.part.tsx";
+import type { ShownTeammate, TeamView } from "../../../views/dashboard/team-view.ts";
 import { TeammateRemovalDialog } from "../../../views/dashboard/teammate-removal-dialog.part.tsx";
 import type { Role } from "../../db/schema.ts";
 import { parseAddress, parseName } from "../../models/addresses.ts";
@@ -22,7 +24,7 @@ import {
 } from "../../models/team.ts";
 import { app } from "../../paths.ts";
 import { check, readForm } from "../../web/forms.ts";
-import { page, seeOther, shellOf } from "../../web/html.tsx";
+import { type FlashWords, isHtmx, page, part, seeOther, shellOf, toast } from "../../web/html.tsx";
 import { type MemberContext, type MemberRoute, SIGN_IN_BODY } from "../../web/route.ts";
 import { showDialog } from "./show-dialog.tsx";
 
@@ -137,10 +139,19 @@ async function changeRole(c: MemberContext): Promise<Response> {
   const role = roleField.safeParse((await readForm(c)).text("role")).data;
   if (!role) throw new NotFound("There is no such role.");
   const mate = await findTeammate(c);
-  return await answering(c, app.team(c.get("agency").slug), async () => {
+  const said = await saying(async () => {
     const changed = await c.get("store").write((db) => changeTeamRole(db, mate.id, role, managerOf(c)));
     return changed ? `${labelOf(mate)} is ${roleWord(role)} now` : undefined;
   });
+  if (!isHtmx(c)) return seeOther(c, app.team(c.get("agency").slug), said);
+  const view = await viewOf(c);
+  return part(
+    c,
+    <>
+      <TeamTable {...view} />
+      {said && toast(said.kind, said.text)}
+    </>,
+  );
 }
 
 async function mailAgain(c: MemberContext): Promise<Response> {
@@ -163,20 +174,21 @@ async function askRemoval(c: MemberContext): Promise<Response> {
 
 async function remove(c: MemberContext): Promise<Response> {
   const mate = await findTeammate(c);
-  return await answering(c, app.team(c.get("agency").slug), async () => {
+  const said = await saying(async () => {
     await c.get("store").write((db) => removeTeammate(db, mate.id, managerOf(c)));
     await c.get("deps").globals.run((db) => withdrawTeamLinks(db, mate.id));
     return `${labelOf(mate)} is no longer on the team`;
   });
+  return seeOther(c, app.team(c.get("agency").slug), said);
 }
 
-// What the page did not offer and was asked for all the same is said where the page would have said it.
-async function answering(c: MemberContext, back: string, work: () => Promise<string | undefined>): Promise<Response> {
+// What the page did not offer and was asked for all the same is answered in the words of the refusal.
+async function saying(work: () => Promise<string | undefined>): Promise<FlashWords | undefined> {
   try {
-    const words = await work();
-    return seeOther(c, back, words ? { kind: "good", text: words } : undefined);
+    const text = await work();
+    return text ? { kind: "good", text } : undefined;
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    return seeOther(c, back, { kind: "bad", text: error.message });
+    return { kind: "bad", text: error.message };
   }
 }
