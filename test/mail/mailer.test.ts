@@ -184,9 +184,12 @@ const conversation = (script: (line: string) => string | null | undefined) =>
 
 const polite = (line: string) => (line === "DATA" ? "354 go on" : "250 fine");
 
+// A busy machine takes its time to connect and to greet; what is waited for here is their sum.
+const PATIENT = { connect: 1_000, greeting: 1_000, command: 10 };
+
 test("a relay that falls silent before the message is given up after the command timeout", async () => {
   const relay = opened(await conversation((line) => (line.startsWith("RCPT") ? null : polite(line))));
-  const mailer = mailerFor(relay.url, { timeouts: { connect: 50, greeting: 50, command: 100 } });
+  const mailer = mailerFor(relay.url, { timeouts: PATIENT });
   expect(await mailer.send(await message())).toMatchObject({
     kind: "retry",
     scope: "relay",
@@ -205,14 +208,14 @@ test("a relay that falls silent after it refused a message does not hold up what
       return "550 5.1.1 No such user";
     }),
   );
-  const mailer = mailerFor(relay.url, { timeouts: { connect: 50, greeting: 50, command: 100 } });
+  const mailer = mailerFor(relay.url, { timeouts: PATIENT });
   expect(await mailer.send(await message())).toMatchObject({ kind: "refused", suppress: true });
   expect(await mailer.send(await message())).toMatchObject({ kind: "accepted" });
 });
 
 test("silence after the final dot outlasts the other timeouts, and then leaves the delivery in doubt", async () => {
   const relay = opened(await conversation((line) => (line === "." ? null : polite(line))));
-  const mailer = mailerFor(relay.url, { timeouts: { connect: 20, greeting: 20, command: 20, finalDot: 400 } });
+  const mailer = mailerFor(relay.url, { timeouts: { ...PATIENT, finalDot: 3_000 } });
   expect(await mailer.send(await message())).toMatchObject({
     kind: "retry",
     scope: "relay",
