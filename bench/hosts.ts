@@ -14,12 +14,19 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECS ?? 3);
 const CONNECTIONS = 32;
 const AGENCIES = 100_000;
-const PORTS = { ours: await freePort(), internal: await freePort(), hello: await freePort(), lookUp: await freePort() };
+const PORTS = {
+  ours: await freePort(),
+  internal: await freePort(),
+  hello: await freePort(),
+  sameAnswer: await freePort(),
+  lookUp: await freePort(),
+};
 const DOMAIN = `portal.localhost:${PORTS.ours}`;
 
 export const hosts: Benchmark = {
   name: "hosts",
-  about: "the login page by host beside a bare Hono hello of the same bytes and a look-up for each request",
+  about:
+    "the login page by host beside a bare Hono hello of the same page, without and with its headers, and a look-up for each request",
   run,
 };
 
@@ -32,12 +39,14 @@ async function run(): Promise<Result[]> {
     const ours = await startOurs(url, folder);
     servers.push(ours);
     const page = path.join(folder, "page.html");
-    writeFileSync(page, await fetchPage());
-    const env = { ...asInProduction, PAGE: page, DATABASE_URL: url, NODE_ENV: "production" };
+    const drawn = await fetchPage();
+    writeFileSync(page, drawn.text);
+    const env = { ...asInProduction, PAGE: page, HEADERS: drawn.headers, DATABASE_URL: url, NODE_ENV: "production" };
     const probe = { host: `a1.${DOMAIN}`, path: "/sign-in" };
     const peer = (name: string, port: number, kind: string) =>
       startProcess(name, "bench/peers/login-page.ts", port, { ...env, KIND: kind }, probe);
-    servers.push(await peer("Hono hello, same bytes", PORTS.hello, "hello"));
+    servers.push(await peer("Hono hello, same page", PORTS.hello, "hello"));
+    servers.push(await peer("Hono hello, same page and headers", PORTS.sameAnswer, "same-answer"));
     servers.push(await peer("Hono, tenant from PostgreSQL each time", PORTS.lookUp, "look-up"));
     const results = [...(await loginPages(servers)), ...(await strangers(ours, url))];
     await database.stop();
@@ -89,7 +98,10 @@ const startOurs = (url: string, folder: string) =>
     { host: `a1.${DOMAIN}`, path: "/sign-in" },
   );
 
-async function fetchPage(): Promise<string> {
+// Node.js adds the headers of the connection itself.
+const OF_THE_CONNECTION = new Set(["connection", "keep-alive", "date"]);
+
+async function fetchPage(): Promise<{ text: string; headers: string }> {
   const { default: http } = await import("node:http");
   return new Promise((resolve, reject) => {
     const options = { host: "127.0.0.1", port: PORTS.ours, path: "/sign-in", headers: { host: `a1.${DOMAIN}` } };
@@ -101,7 +113,10 @@ async function fetchPage(): Promise<string> {
           text += chunk;
         });
         response.on("end", () => {
-          if (response.statusCode === 200 && text.includes("Agency 1")) resolve(text);
+          const headers = Object.entries(response.headers).filter(([name]) => !OF_THE_CONNECTION.has(name));
+          const sent = headers.map(([name, value]) => [name, String(value)]);
+          if (response.statusCode === 200 && text.includes("Agency 1"))
+            resolve({ text, headers: JSON.stringify(Object.fromEntries(sent)) });
           else reject(new Error(`The login page answered ${response.statusCode}.`));
         });
       })

@@ -1,10 +1,11 @@
-// The peers of the benchmark `hosts`: Hono with nothing around it sending the same bytes, and one that looks the tenant up for each request.
+// The peers of the benchmark `hosts`: Hono with nothing around it sending the same page, the same with our headers too, and one that looks
+// the tenant up for each request.
 import { readFileSync } from "node:fs";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import pg from "pg";
 
-const { KIND, PAGE = "", DATABASE_URL, PORT } = process.env;
+const { KIND, PAGE = "", HEADERS = "{}", DATABASE_URL, PORT } = process.env;
 const page = readFileSync(PAGE, "utf8");
 const app = new Hono();
 
@@ -19,6 +20,9 @@ if (KIND === "look-up") {
     });
     return rows[0] ? c.html(page) : c.notFound();
   });
+} else if (KIND === "same-answer") {
+  const headers = JSON.parse(HEADERS) as Record<string, string>;
+  app.get("/sign-in", (c) => c.body(page, 200, headers));
 } else app.get("/sign-in", (c) => c.html(page));
 
 serve({ fetch: app.fetch, port: Number(PORT), hostname: "127.0.0.1" });

@@ -121,7 +121,7 @@ const OF_ONE_HEAD = /^(?:date|set-cookie|x-request-id): .*\r\n/gim;
 function writeHead(outgoing: Headed, page: Page, requestId: string, cookie: string | undefined): void {
   if (page.head !== undefined && outgoing.shouldKeepAlive && outgoing._header === null) {
     const own = cookie === undefined ? requestId : `${requestId}\r\nset-cookie: ${cookie}`;
-    outgoing._header = `${page.head}Date: ${dateNow()}\r\nx-request-id: ${own}\r\n\r\n`;
+    outgoing._header = `${page.head}${dateLine()}x-request-id: ${own}\r\n\r\n`;
     return;
   }
   const headers = page.headers.concat("x-request-id", requestId);
@@ -130,11 +130,12 @@ function writeHead(outgoing: Headed, page: Page, requestId: string, cookie: stri
   if (outgoing.shouldKeepAlive) page.head = outgoing._header?.replace(OF_ONE_HEAD, "").slice(0, -2);
 }
 
-let date = { until: 0, text: "" };
+let date = { until: 0, line: "" };
 
-/** The moment as the header Date wants it (RFC 9110 §6.6.1). */
-function dateNow(): string {
+/** The header Date as it stands now (RFC 9110 §6.6.1). */
+function dateLine(): string {
   const now = Date.now();
-  if (now >= date.until) date = { until: now - (now % 1_000) + 1_000, text: new Date(now).toUTCString() };
-  return date.text;
+  if (now >= date.until)
+    date = { until: now - (now % 1_000) + 1_000, line: `Date: ${new Date(now).toUTCString()}\r\n` };
+  return date.line;
 }
