@@ -27,7 +27,7 @@ async function settingsFor(listener: RequestListener | undefined, more: Partial<
     httpPort: port,
     privateAddresses: true,
     isMarker: (host: string, text: string) => text === `marker-of-${host}`,
-    timeoutMs: 300,
+    timeoutMs: 1_500,
     ...more,
   };
 }

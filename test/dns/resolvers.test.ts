@@ -17,13 +17,13 @@ const expected = {
 };
 
 async function serve(...zones: Zone[]) {
-  const servers = await Promise.all(zones.map((zone) => startDns(zone, { lateMs: 1_500 })));
+  const servers = await Promise.all(zones.map((zone) => startDns(zone, { lateMs: 6_000 })));
   onTestFinished(async () => {
     await Promise.all(servers.map((server) => server.close()));
   });
   const resolvers = createResolvers(
     servers.map(({ address }) => address),
-    { timeoutMs: 150 },
+    { timeoutMs: 500 },
   );
   const [first] = servers;
   if (!first) throw new Error("no server");
