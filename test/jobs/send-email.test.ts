@@ -32,6 +32,31 @@ describe("an e-mail that the relay takes", () => {
     expect(await mailing.kinds()).toEqual(["email.queued", "link.made", "email.sent"]);
   });
 
+  test("has a link that lives its whole time from then on, however long the relay took, and hardly longer", async () => {
+    const mailing: Awaited<ReturnType<typeof startMailing>> = await startMailing({
+      // as if the relay had taken a minute to say yes
+      onData: async ({ to: [to = ""] }) => {
+        if (!to.startsWith("slow")) return undefined;
+        await mailing.database.owner.query(
+          "update access_links set expires_at = expires_at - interval '1 minute' where contact_id = (select id from contacts where email = $1)",
+          [to],
+        );
+        return undefined;
+      },
+    });
+    for (const name of ["quick", "slow"]) await mailing.queue(await mailing.invited(`${name}@acme.example`));
+    mailing.work();
+    await expect.poll(() => mailing.jobs()).toEqual([]);
+    const { rows } = await mailing.database.owner.query(
+      `select extract(epoch from expires_at - sent_at)::int - emails.lifetime_seconds as longer
+       from access_links join emails on emails.id = access_links.email_id order by to_email`,
+    );
+    const [quick, slow] = rows.map(({ longer }: { longer: number }) => longer);
+    expect(quick).toBeGreaterThanOrEqual(0);
+    expect(quick).toBeLessThanOrEqual(5);
+    expect(slow).toBe(0);
+  });
+
   test("keeps its token out of every table and every log line", async () => {
     const mailing = await startMailing();
     await mailing.queue(await mailing.invited("jane@acme.example"));

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { AgencyDb } from "../../src/db/schema.ts";
-import { createTogether } from "../../src/jobs/together.ts";
+import { createTogether, type Linger } from "../../src/jobs/together.ts";
 import { recordEvent } from "../../src/models/events.ts";
 import { databaseForTest, insertAgency } from "../support/database.ts";
 
@@ -19,7 +19,7 @@ const tellAll = async (db: AgencyDb, addresses: readonly string[]): Promise<Told
   return addresses.map((address) => ({ address, transaction: id, size: addresses.length }));
 };
 
-async function setUp(work = tellAll) {
+async function setUp(work = tellAll, linger?: Linger) {
   const database = await databaseForTest();
   const northwind = database.store(await insertAgency(database, "northwind", "Northwind"));
   const rivermark = database.store(await insertAgency(database, "rivermark", "Rivermark"));
@@ -27,7 +27,7 @@ async function setUp(work = tellAll) {
     const rows = await store.read((db) => db.selectFrom("events").select("address").orderBy("address").execute());
     return rows.map(({ address }) => address);
   };
-  return { northwind, rivermark, told, together: createTogether(work) };
+  return { northwind, rivermark, told, together: createTogether(work, linger) };
 }
 
 test("what one agency wants at the same moment shares a transaction, and another agency's does not", async () => {
@@ -54,6 +54,24 @@ test("what comes while a transaction is under way shares the next, at most a hun
   expect(new Set(rest.map(({ transaction: id }) => id)).size).toBe(2);
   expect(Math.max(...rest.map(({ size }) => size))).toBe(100);
   expect(await told()).toHaveLength(151);
+});
+
+test("after a group of many the next waits for more, until there are enough", async () => {
+  const { northwind, told, together } = await setUp(tellAll, { ms: 600_000, many: 3, enough: 4 });
+  const three = await Promise.all(["1", "2", "3"].map((address) => together(northwind, address)));
+  expect(three.map(({ size }) => size)).toEqual([3, 3, 3]);
+  const late = [together(northwind, "4"), together(northwind, "5")];
+  // another transaction of the agency's own, so that those two have had their time
+  await told();
+  expect(await told()).toEqual(["1", "2", "3"]);
+  late.push(together(northwind, "6"), together(northwind, "7"));
+  expect((await Promise.all(late)).map(({ size }) => size)).toEqual([4, 4, 4, 4]);
+});
+
+test("after a group of few nothing waits", async () => {
+  const { northwind, together } = await setUp(tellAll, { ms: 600_000, many: 3, enough: 4 });
+  await Promise.all(["1", "2"].map((address) => together(northwind, address)));
+  expect((await together(northwind, "3")).size).toBe(1);
 });
 
 test("one that throws takes nothing from the others and leaves nothing of its own", async () => {

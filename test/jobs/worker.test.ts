@@ -67,6 +67,22 @@ function gate() {
   return { running, open: resolve, handler };
 }
 
+test.each([1, 3, 10])("%i at once run all that waits without a poll between", async (concurrency) => {
+  const database = await databaseForTest();
+  await database.store(AGENCY).write(async (db) => {
+    for (let at = 0; at < 60; at++)
+      await enqueueJob(db, { kind: "send-email", lane: at % 20 === 0 ? "interactive" : "bulk" });
+  });
+  let ran = 0;
+  const handler: Handler = async () => {
+    ran += 1;
+    return "done";
+  };
+  work(database, handler, { concurrency, pace: SLOW_PACE });
+  await expect.poll(() => ran).toBe(60);
+  await expect.poll(() => jobsOf(database)).toEqual([]);
+});
+
 test("a job written while the worker sleeps runs as soon as its transaction commits", async () => {
   const database = await databaseForTest();
   const ran: string[] = [];
@@ -158,7 +174,7 @@ test("a long job keeps its lease, and loses its signal when somebody else has ta
     resolve();
     return "done";
   };
-  work(database, handler, { leaseSeconds: 1, pace: { ...SLOW_PACE, renew: 100 } });
+  work(database, handler, { leaseSeconds: 5, pace: { ...SLOW_PACE, renew: 100 } });
   await expect.poll(() => started).toHaveLength(1);
   const first = (await jobsOf(database))[0]?.leased_until;
   await expect
