@@ -10,7 +10,7 @@ import type { Viewing } from "./contacts-view.ts";
 const WATCHED = 5;
 
 /** `watching` keeps the state of an e-mail on its way up to date; undefined where there is none. */
-type DrawnRow = { still: string; watching: string | undefined };
+type DrawnRow = { still: string; watching: string | undefined; isKept: boolean };
 
 /** A page of rows in UTF-8. With `watch` the table has to ask for itself. */
 export type DrawnRows = { html: Uint8Array; watch: boolean };
@@ -27,6 +27,19 @@ const pages = new LRUCache<string, DrawnRows>({
   sizeCalculation: ({ html }, key) => key.length + html.length,
 });
 
+// To keep a text takes longer than to draw it, so rows are kept of contacts that were drawn before: of who is met once, paging through
+// thousands or searching, nothing stays. Two contacts may share a number; the second is then kept a little early.
+const MOST_MET = 50_000;
+const met = new Set<number>();
+
+function isMetAgain(id: string): boolean {
+  const number = Number.parseInt(id.slice(-8), 16);
+  if (met.has(number)) return true;
+  if (met.size >= MOST_MET) met.clear();
+  met.add(number);
+  return false;
+}
+
 /**
  * Draws the contacts as one reader sees them. What is drawn follows from the key alone: the text of the contacts, whose list it is, what
  * the reader may do, and his day, since "Today" and "Yesterday" hold until midnight and no words depend on the hour.
@@ -37,9 +50,15 @@ export function drawRows(contacts: ListedContacts, viewing: Viewing, now = new D
   const key = seen + contacts.text;
   const known = pages.get(key);
   if (known) return known;
-  const drawn = join(contacts.all().map((contact) => drawRow(contact, seen, { ...viewing, now })));
-  pages.set(key, drawn);
-  return drawn;
+  let isKept = true;
+  const drawn = contacts.all().map((contact) => {
+    const row = drawRow(contact, seen, { ...viewing, now });
+    isKept &&= row.isKept;
+    return row;
+  });
+  const page = join(drawn);
+  if (isKept) pages.set(key, page);
+  return page;
 }
 
 function join(drawn: readonly DrawnRow[]): DrawnRows {
@@ -54,8 +73,9 @@ function drawRow(listed: ListedContact, seen: string, viewing: Viewing & { now: 
   if (known) return known;
   const contact = listed.read();
   const text = (watch: boolean) => textOf(ContactRowPart({ ...viewing, contact, watch }));
-  const drawn = { still: text(false), watching: isOnItsWay(contact.lastEmail) ? text(true) : undefined };
-  rows.set(key, drawn);
+  const watching = isOnItsWay(contact.lastEmail) ? text(true) : undefined;
+  const drawn = { still: text(false), watching, isKept: isMetAgain(contact.id) };
+  if (drawn.isKept) rows.set(key, drawn);
   return drawn;
 }
 
