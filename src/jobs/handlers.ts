@@ -7,7 +7,7 @@ import type { Outcome } from "../mail/answers.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { PortalOrigin } from "../models/portal-url.ts";
 import { markFailed, SET_ASIDE } from "../models/sending-results.ts";
-import { failRunsSetAside } from "../models/workflow-runs.ts";
+import { failRunsSetAside } from "../models/workflow-run-changes.ts";
 import { createAnswerMailRequest } from "./answer-mail-request.ts";
 import { createCheckDomain, type DomainChecks } from "./check-domain.ts";
 import { createCheckSendingDomain } from "./check-sending-domain.ts";

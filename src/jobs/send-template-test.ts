@@ -1,7 +1,9 @@
 // Sends a member his own draft of a template, as it would look to a contact; the link in it opens nothing.
 import { AddressRefused } from "../mail/addresses.ts";
 import { composeMessage, newMessageId } from "../mail/compose.ts";
-import { findDraft, getTemplate, sampleFacts } from "../models/email-templates.ts";
+import { findDraft } from "../models/email-template-drafts.ts";
+import { sampleFacts } from "../models/email-template-samples.ts";
+import { getTemplate } from "../models/email-templates.ts";
 import { NotFound } from "../models/errors.ts";
 import { portalUrl } from "../models/portal-url.ts";
 import { findSender } from "../models/sending.ts";

@@ -4,7 +4,7 @@ import { deleteExpired, deleteExpiredShared, listAgencyIds } from "../models/exp
 import { reviveSendingChecks } from "../models/sending-checks.ts";
 import { failSetAside } from "../models/sending-results.ts";
 import { deleteOldRuns } from "../models/workflow-retention.ts";
-import { failRunsSetAside } from "../models/workflow-runs.ts";
+import { failRunsSetAside } from "../models/workflow-run-changes.ts";
 import { reviveWorkflowEntries } from "../models/workflow-schedule.ts";
 import type { HandlerDeps } from "./handlers.ts";
 import { ensurePlatformJob, postponeJob } from "./queue.ts";

@@ -1,7 +1,7 @@
 // A template as it would look to a contact: for the preview beside its form, and for a test.
 import type { Brand, RenderedEmail } from "../../emails/types.ts";
+import type { SampleFacts } from "../models/email-template-samples.ts";
 import type { TemplateFields, TemplateKind } from "../models/email-template-words.ts";
-import type { SampleFacts } from "../models/email-templates.ts";
 import { portal } from "../paths.ts";
 import { renderSample, type SampleFor } from "./template-message.ts";
 

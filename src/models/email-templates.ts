@@ -1,7 +1,7 @@
 // E-mail templates of an agency: the product's e-mails in its words, its own beside them, each with every version that there was.
 import { sql } from "kysely";
-import type { AgencyDb, AgencyReader, Logo } from "../db/schema.ts";
-import { enqueueJob } from "../jobs/queue.ts";
+import type { AgencyDb, AgencyReader } from "../db/schema.ts";
+import { dropDraft, fieldsOf } from "./email-template-drafts.ts";
 import {
   defaultFields,
   newTemplateFields,
@@ -12,6 +12,7 @@ import {
 } from "./email-template-words.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { recordEvent } from "./events.ts";
+import { isId } from "./ids.ts";
 
 /** A template in the list. `key` is its name in URLs: the kind, or the id of the agency's own. */
 export type ListedTemplate = { key: string; kind: TemplateKind | undefined; name: string; changed: boolean };
@@ -28,7 +29,6 @@ export type EmailTemplate = ListedTemplate & {
 
 const MOST_OWN = 100;
 const SHOWN_VERSIONS = 20;
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The kind that a key names; undefined for an own template's id. */
 export const templateKind = (key: string): TemplateKind | undefined => templateKinds.find((kind) => kind === key);
@@ -72,7 +72,7 @@ export async function getTemplate(db: AgencyReader, key: string): Promise<EmailT
 
 async function findRow(db: AgencyReader, key: string) {
   const kind = templateKind(key);
-  if (!kind && !uuid.test(key)) return undefined;
+  if (!kind && !isId(key)) return undefined;
   return await db
     .selectFrom("email_templates as template")
     .leftJoin("email_template_versions as version", (join) =>
@@ -97,25 +97,12 @@ async function listVersions(db: AgencyReader, templateId: string): Promise<Templ
   return rows.map((row) => ({ id: row.id, number: row.number, madeBy: row.name, madeAt: row.made_at }));
 }
 
-/** Whatever the column holds, these fields and no others. */
-function fieldsOf(kept: Record<string, string>): TemplateFields {
-  const text = (name: keyof TemplateFields) => kept[name] ?? "";
-  return {
-    subject: text("subject"),
-    preheader: text("preheader"),
-    heading: text("heading"),
-    body: text("body"),
-    button: text("button"),
-    footer: text("footer"),
-  };
-}
-
 /** What a version says and for which e-mail. Throws NotFound. */
 export async function getTemplateVersion(
   db: AgencyReader,
   id: string,
 ): Promise<{ id: string; key: string; kind: TemplateKind | undefined; fields: TemplateFields }> {
-  const row = uuid.test(id)
+  const row = isId(id)
     ? await db
         .selectFrom("email_template_versions as version")
         .innerJoin("email_templates as template", (join) =>
@@ -161,7 +148,7 @@ const same = (one: TemplateFields, other: TemplateFields) =>
 async function lockTemplate(db: AgencyDb, key: string): Promise<string> {
   const kind = templateKind(key);
   const row =
-    uuid.test(key) || kind
+    isId(key) || kind
       ? await db
           .selectFrom("email_templates")
           .select("id")
@@ -236,7 +223,7 @@ export async function restoreDefault(db: AgencyDb, kind: TemplateKind, memberId:
 
 /** Takes one of the agency's own templates away; its versions stay, because messages name them. Returns its name. Throws NotFound. */
 export async function removeTemplate(db: AgencyDb, key: string, memberId: string): Promise<string> {
-  const row = uuid.test(key)
+  const row = isId(key)
     ? await db
         .updateTable("email_templates")
         .set({ archived_at: sql<Date>`now()` })
@@ -250,102 +237,4 @@ export async function removeTemplate(db: AgencyDb, key: string, memberId: string
   await dropDraft(db, key, memberId);
   await recordEvent(db, { kind: "email-template.removed", memberId, data: { template: key, name: row.name } });
   return row.name;
-}
-
-/** Keeps what a member has typed, to be looked at or sent to himself. */
-export async function keepDraft(db: AgencyDb, key: string, fields: TemplateFields, memberId: string): Promise<void> {
-  await db
-    .insertInto("email_template_drafts")
-    .values({ member_id: memberId, template: key, fields: JSON.stringify(fields) })
-    .onConflict((conflict) =>
-      conflict
-        .columns(["agency_id", "member_id", "template"])
-        .doUpdateSet({ fields: JSON.stringify(fields), typed_at: sql<Date>`now()` }),
-    )
-    .execute();
-}
-
-/** What a member typed last into a template and did not save; undefined when there is nothing. */
-export async function findDraft(db: AgencyReader, key: string, memberId: string): Promise<TemplateFields | undefined> {
-  const row = await db
-    .selectFrom("email_template_drafts")
-    .select("fields")
-    .where("member_id", "=", memberId)
-    .where("template", "=", key)
-    .executeTakeFirst();
-  return row && fieldsOf(row.fields);
-}
-
-async function dropDraft(db: AgencyDb, key: string, memberId: string): Promise<void> {
-  await db.deleteFrom("email_template_drafts").where("member_id", "=", memberId).where("template", "=", key).execute();
-}
-
-/** Queues the member's draft as an e-mail to himself, filled as for `contactId` where one is given. */
-export async function requestTemplateTest(
-  db: AgencyDb,
-  key: string,
-  memberId: string,
-  contactId: string | undefined,
-): Promise<void> {
-  const payload = { template: key, memberId, ...(contactId ? { contactId } : {}) };
-  await enqueueJob(db, { kind: "send-template-test", lane: "interactive", payload });
-}
-
-/** What a sample of a template is filled with. */
-export type SampleFacts = {
-  contact: { id: string | undefined; name: string; email: string; company: string };
-  agency: {
-    name: string;
-    portalName: string;
-    color: string;
-    logo: Logo | null;
-    timeZone: string;
-    supportEmail: string | null;
-    inviteSeconds: number;
-  };
-};
-
-const madeUp = { id: undefined, name: "Maya Okafor", email: "maya@brightwater.example", company: "Brightwater Foods" };
-
-/** The agency's side of a sample, with the contact of this id, or somebody made up where there is no such one. */
-export async function sampleFacts(db: AgencyReader, contactId: string | undefined): Promise<SampleFacts> {
-  const row = await db
-    .selectFrom("agencies")
-    .leftJoin("contacts", (join) =>
-      join
-        .onRef("contacts.agency_id", "=", "agencies.id")
-        .on("contacts.id", "=", contactId && uuid.test(contactId) ? contactId : null),
-    )
-    .select(["agencies.name", "agencies.portal_name", "agencies.brand_color", "agencies.logo", "agencies.time_zone"])
-    .select(["agencies.support_email", "agencies.invite_seconds"])
-    .select(["contacts.id", "contacts.name as contact_name", "contacts.email", "contacts.company"])
-    .executeTakeFirstOrThrow();
-  const contact =
-    row.id === null
-      ? madeUp
-      : { id: row.id, name: row.contact_name ?? "", email: row.email ?? "", company: row.company ?? "" };
-  return {
-    contact,
-    agency: {
-      name: row.name,
-      portalName: row.portal_name ?? row.name,
-      color: row.brand_color,
-      logo: row.logo,
-      timeZone: row.time_zone,
-      supportEmail: row.support_email,
-      inviteSeconds: row.invite_seconds,
-    },
-  };
-}
-
-/** A few contacts to look at a template with: the newest invites. */
-export async function sampleContacts(db: AgencyReader): Promise<{ id: string; name: string; email: string }[]> {
-  return await db
-    .selectFrom("contacts")
-    .select(["id", "name", "email"])
-    .where("revoked_at", "is", null)
-    .orderBy(sql`invited_at desc nulls last`)
-    .orderBy("id", "desc")
-    .limit(20)
-    .execute();
 }

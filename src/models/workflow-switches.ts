@@ -2,9 +2,10 @@
 import { sql } from "kysely";
 import type { AgencyDb } from "../db/schema.ts";
 import { recordEvent } from "./events.ts";
+import { publishWorkflow } from "./workflow-drafts.ts";
 import { beginEntering } from "./workflow-entrants.ts";
+import { lockWorkflow } from "./workflow-rows.ts";
 import { followSchedule } from "./workflow-schedule.ts";
-import { lockWorkflow, publishWorkflow } from "./workflows.ts";
 
 /**
  * Switches a workflow on, with its draft put to use first where there is one. With `existing` those who match now enter now, the first

@@ -4,9 +4,10 @@ import { openDirectoryJobs } from "../../src/db/directory-jobs.ts";
 import { createEnterWorkflow } from "../../src/jobs/enter-workflow.ts";
 import { addContactTags, removeContactTags } from "../../src/models/contact-tags.ts";
 import type { Trigger } from "../../src/models/workflow-definitions.ts";
+import { publishWorkflow, saveDraft } from "../../src/models/workflow-drafts.ts";
 import { reviveWorkflowEntries } from "../../src/models/workflow-schedule.ts";
 import { pauseWorkflow, resumeWorkflow } from "../../src/models/workflow-switches.ts";
-import { getWorkflow, publishWorkflow, removeWorkflow, saveDraft } from "../../src/models/workflows.ts";
+import { getWorkflow, removeWorkflow } from "../../src/models/workflows.ts";
 import { define, startAgency, type WorkflowAgency } from "../models/workflow-agency.ts";
 
 /** Runs every look there is, as a worker does when they are due; false when there is none. */

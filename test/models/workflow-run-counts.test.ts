@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { addContactTags } from "../../src/models/contact-tags.ts";
 import { revokeContacts } from "../../src/models/contacts.ts";
 import { queueEmail } from "../../src/models/emails.ts";
+import { publishWorkflow, saveDraft } from "../../src/models/workflow-drafts.ts";
 import { deleteOldRuns } from "../../src/models/workflow-retention.ts";
 import { countOpenRuns, countRuns } from "../../src/models/workflow-run-counts.ts";
-import { getWorkflow, publishWorkflow, saveDraft } from "../../src/models/workflows.ts";
+import { getWorkflow } from "../../src/models/workflows.ts";
 import { define, startAgency, type WorkflowAgency } from "./workflow-agency.ts";
 
 const vip = define({ on: "tag-added", tag: "vip" });

@@ -6,18 +6,16 @@ import { removeTemplate } from "../../src/models/email-templates.ts";
 import { Invalid, NotFound } from "../../src/models/errors.ts";
 import { createReadyMade, readyMades } from "../../src/models/ready-made-workflows.ts";
 import type { Definition, Step, Trigger } from "../../src/models/workflow-definitions.ts";
+import { discardDraft, publishWorkflow, saveDraft } from "../../src/models/workflow-drafts.ts";
 import { countEntrants } from "../../src/models/workflow-entrants.ts";
 import { getWorkflowSettings, saveWorkflowSettings } from "../../src/models/workflow-settings.ts";
 import { enableWorkflow, pauseWorkflow, resumeWorkflow } from "../../src/models/workflow-switches.ts";
 import {
   createWorkflow,
-  discardDraft,
   getWorkflow,
   listWorkflows,
-  publishWorkflow,
   removeWorkflow,
   renameWorkflow,
-  saveDraft,
 } from "../../src/models/workflows.ts";
 import { define, startAgency, type WorkflowAgency } from "./workflow-agency.ts";
 

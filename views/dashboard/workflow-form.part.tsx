@@ -59,14 +59,30 @@ function TriggerFields({ typed, errors }: WorkflowView) {
   );
 }
 
-const conditionPaths = ["statuses", "tags", "notTags", "company", "emailDomains"];
+const COMMAS = "Commas between them.";
+const conditionFields = [
+  [
+    { path: "tags", id: "w-tags", name: "tags", label: "Has every tag", hint: COMMAS },
+    { path: "notTags", id: "w-not-tags", name: "not_tags", label: "Has none of the tags", hint: COMMAS },
+  ],
+  [
+    { path: "company", id: "w-company", name: "company", label: "Company contains", maxlength: 100 },
+    {
+      path: "emailDomains",
+      id: "w-domains",
+      name: "email_domains",
+      label: "Email domain is one of",
+      hint: "Such as acme.example, with commas between.",
+    },
+  ],
+] as const;
 
 function ConditionFields({ typed, errors }: WorkflowView) {
   const fault = (name: string) => errors[`conditions.${name}`];
   const open =
     typed.statuses.length > 0 ||
-    Boolean(typed.tags || typed.notTags || typed.company || typed.emailDomains) ||
-    conditionPaths.some(fault);
+    fault("statuses") !== undefined ||
+    conditionFields.flat().some(({ path }) => typed[path] !== "" || fault(path));
   return (
     <Disclosure summary="Only for some contacts" open={open}>
       <div class="stack stack--5">
@@ -82,50 +98,13 @@ function ConditionFields({ typed, errors }: WorkflowView) {
               ))}
           </div>
         </fieldset>
-        <FieldPair>
-          <TextField
-            id="w-tags"
-            name="tags"
-            label="Has every tag"
-            optional
-            hint="Commas between them."
-            autocomplete="off"
-            value={typed.tags}
-            error={fault("tags")}
-          />
-          <TextField
-            id="w-not-tags"
-            name="not_tags"
-            label="Has none of the tags"
-            optional
-            hint="Commas between them."
-            autocomplete="off"
-            value={typed.notTags}
-            error={fault("notTags")}
-          />
-        </FieldPair>
-        <FieldPair>
-          <TextField
-            id="w-company"
-            name="company"
-            label="Company contains"
-            optional
-            autocomplete="off"
-            value={typed.company}
-            maxlength={100}
-            error={fault("company")}
-          />
-          <TextField
-            id="w-domains"
-            name="email_domains"
-            label="Email domain is one of"
-            optional
-            hint="Such as acme.example, with commas between."
-            autocomplete="off"
-            value={typed.emailDomains}
-            error={fault("emailDomains")}
-          />
-        </FieldPair>
+        {conditionFields.map((pair) => (
+          <FieldPair>
+            {pair.map(({ path, ...field }) => (
+              <TextField {...field} optional autocomplete="off" value={typed[path]} error={fault(path)} />
+            ))}
+          </FieldPair>
+        ))}
       </div>
     </Disclosure>
   );

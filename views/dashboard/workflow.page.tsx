@@ -4,9 +4,9 @@ import { DashboardLayout, type DashboardLayoutProps } from "../layouts/dashboard
 import { Button } from "../ui/button.tsx";
 import { Callout } from "../ui/callout.tsx";
 import { FormToken } from "../ui/form-token.tsx";
-import { TextField } from "../ui/input.tsx";
 import { Crumbs, PageHead } from "../ui/page-head.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { NameField } from "./naming-form.tsx";
 import { WorkflowEntering } from "./workflow-entering.part.tsx";
 import { WorkflowForm } from "./workflow-form.part.tsx";
 import { WorkflowState } from "./workflow-state.part.tsx";
@@ -30,17 +30,7 @@ function Rename({ slug, id, name, renaming }: WorkflowView & Pick<PageProps, "re
     <Panel id="w-name" title="Name">
       <form class="stack stack--5" method="post" action={app.workflowName(slug, id)}>
         <FormToken />
-        <TextField
-          id="w-name-field"
-          name="name"
-          label="Name"
-          hint="Only your team sees it."
-          maxlength={60}
-          autocomplete="off"
-          value={renaming?.typed ?? name}
-          error={renaming?.error}
-          required
-        />
+        <NameField id="w-name-field" value={renaming?.typed ?? name} error={renaming?.error} />
         <div>
           <Button type="submit">Rename</Button>
         </div>

@@ -16,7 +16,7 @@ import { NotFound } from "../../models/errors.ts";
 import { recordEvent } from "../../models/events.ts";
 import { resumeWorkflowMail, stopWorkflowMail } from "../../models/workflow-mail.ts";
 import { listContactRuns } from "../../models/workflow-runs.ts";
-import { findTemplateNames } from "../../models/workflows.ts";
+import { findTemplateNames } from "../../models/workflow-templates.ts";
 import { app } from "../../paths.ts";
 import { check, readForm } from "../../web/forms.ts";
 import { isHtmx, page, part, seeOther, shellOf, toast, wantsPart } from "../../web/html.tsx";

@@ -2,15 +2,10 @@
 import { createHash } from "node:crypto";
 import type { EmailTemplateView } from "../../../views/dashboard/email-template-view.ts";
 import type { AgencyReader } from "../../db/schema.ts";
+import { findDraft } from "../../models/email-template-drafts.ts";
+import { type SampleFacts, sampleContacts, sampleFacts } from "../../models/email-template-samples.ts";
 import { readTemplate, type TemplateFields, type TemplateKind } from "../../models/email-template-words.ts";
-import {
-  findDraft,
-  getTemplate,
-  listTemplates,
-  type SampleFacts,
-  sampleContacts,
-  sampleFacts,
-} from "../../models/email-templates.ts";
+import { getTemplate, listTemplates } from "../../models/email-templates.ts";
 import { hasRole } from "../../models/people.ts";
 import { portalUrl } from "../../models/portal-url.ts";
 import type { MemberContext } from "../../web/route.ts";

@@ -7,6 +7,8 @@ import { TemplateCheck } from "../../../views/dashboard/template-check.part.tsx"
 import { TemplatePreviewReply } from "../../../views/dashboard/template-preview.reply.tsx";
 import { parseName } from "../../models/addresses.ts";
 import { customValues } from "../../models/custom-values.ts";
+import { findDraft, keepDraft } from "../../models/email-template-drafts.ts";
+import { requestTemplateTest } from "../../models/email-template-samples.ts";
 import {
   newTemplateFields,
   readTemplate,
@@ -15,11 +17,8 @@ import {
 } from "../../models/email-template-words.ts";
 import {
   createTemplate,
-  findDraft,
   getTemplate,
-  keepDraft,
   removeTemplate,
-  requestTemplateTest,
   restoreDefault,
   restoreVersion,
   saveTemplate,

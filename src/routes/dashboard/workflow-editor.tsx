@@ -9,17 +9,11 @@ import type { AgencyDb } from "../../db/schema.ts";
 import { listTags } from "../../models/contact-tags.ts";
 import { Invalid } from "../../models/errors.ts";
 import { hasRole } from "../../models/people.ts";
+import { discardDraft, publishWorkflow, saveDraft } from "../../models/workflow-drafts.ts";
 import { countEntrants } from "../../models/workflow-entrants.ts";
 import { enableWorkflow, pauseWorkflow, resumeWorkflow } from "../../models/workflow-switches.ts";
-import {
-  discardDraft,
-  findKnown,
-  getWorkflow,
-  publishWorkflow,
-  removeWorkflow,
-  renameWorkflow,
-  saveDraft,
-} from "../../models/workflows.ts";
+import { findKnown } from "../../models/workflow-templates.ts";
+import { getWorkflow, removeWorkflow, renameWorkflow } from "../../models/workflows.ts";
 import { app } from "../../paths.ts";
 import { readForm } from "../../web/forms.ts";
 import { isHtmx, page, part, seeOther, shellOf, wantsPart } from "../../web/html.tsx";

@@ -3,9 +3,11 @@ import { WorkflowRunPage } from "../../../views/dashboard/workflow-run.page.tsx"
 import { WorkflowRunsPage } from "../../../views/dashboard/workflow-runs.page.tsx";
 import { Invalid, NotFound } from "../../models/errors.ts";
 import { hasRole } from "../../models/people.ts";
+import { retryRun, stopRun } from "../../models/workflow-run-changes.ts";
 import { countRuns, noRuns } from "../../models/workflow-run-counts.ts";
-import { getRun, listRuns, retryRun, stopRun, type WorkflowRunState } from "../../models/workflow-runs.ts";
-import { findTemplateNames, getWorkflow } from "../../models/workflows.ts";
+import { getRun, listRuns, type WorkflowRunState } from "../../models/workflow-runs.ts";
+import { findTemplateNames } from "../../models/workflow-templates.ts";
+import { getWorkflow } from "../../models/workflows.ts";
 import { app } from "../../paths.ts";
 import { page, seeOther, shellOf } from "../../web/html.tsx";
 import type { MemberContext, MemberRoute } from "../../web/route.ts";
