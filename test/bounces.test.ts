@@ -180,6 +180,15 @@ test("a soft bounce marks the e-mail alone", async () => {
   expect(await suppressed()).toEqual([]);
 });
 
+test("a server that does not know the sender says nothing about the recipient, who is not suppressed", async () => {
+  const { deliver, email, emailId, suppressed } = await sent();
+  for (const status of ["5.1.8", "5.1.7"]) await deliver(report({ status, diagnostic: `550 ${status} who are you` }));
+  expect(await email(emailId)).toMatchObject({ status: "bounced", reason: "It came back after it was sent." });
+  expect(await suppressed()).toEqual([]);
+  await deliver(report());
+  expect(await suppressed()).toEqual(["maya@acme.example bounce"]);
+});
+
 test("a server that gives up first and says then that there is no such address has it suppressed all the same", async () => {
   const { deliver, email, emailId, suppressed, steps } = await sent();
   await deliver(report({ status: "4.4.1", diagnostic: "connection timed out" }));

@@ -12,8 +12,12 @@ export type BounceReport = {
   response: string | null;
 };
 
-/** The kind of a delivery that failed with a status: 5.1.x is final for the address (rules.md §6), all else for the message alone. */
-export const kindOfFailure = (code: string | null): "hard" | "soft" => (code?.startsWith("5.1.") ? "hard" : "soft");
+/**
+ * The kind of a delivery that failed with a status: 5.1.x is final for the address (rules.md §6), all else for the message alone, and
+ * so are 5.1.7 and 5.1.8, which speak of the sender's address (RFC 3463).
+ */
+export const kindOfFailure = (code: string | null): "hard" | "soft" =>
+  code?.startsWith("5.1.") && code !== "5.1.7" && code !== "5.1.8" ? "hard" : "soft";
 
 type Fields = Record<string, string>;
 

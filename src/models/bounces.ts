@@ -72,12 +72,12 @@ export async function recordBounce(db: AgencyDb, bounce: Bounce): Promise<Bounce
   return "recorded";
 }
 
-// The code tells the two kinds of bounce apart as kindOfFailure does: only 5.1.x says that there is no such address.
+// What counts after another failure counts once: the reason tells it from those.
 async function wasReported(db: AgencyDb, { kind, emailId, attempt }: Bounce): Promise<boolean> {
   const { rows } = await sql`
     select from email_steps
     where email_id = ${emailId}::uuid and kind = ${steps[kind]} and attempt >= ${attempt}::int
-      ${kind === "hard" ? sql`and smtp_status like '5.1.%'` : sql``}
+      ${kind === "hard" ? sql`and reason = ${reasons.hard}` : sql``}
     limit 1`.execute(db);
   return rows.length > 0;
 }
