@@ -157,7 +157,8 @@ export async function removeWorkflow(db: AgencyDb, id: string, memberId: string)
     .set({ state: "stopped", reason: REMOVED, ended_at: sql<Date>`now()`, due_at: null })
     .executeTakeFirst();
   await sql`
-    select drop_run_jobs(current_agency(), array(select id from workflow_runs where workflow_id = ${id}::uuid and state = 'stopped') || ${id}::uuid)`.execute(
+    select drop_run_jobs(current_agency(), array(
+      select id from workflow_runs where workflow_id = ${id}::uuid and state = 'stopped' and ended_at = now()) || ${id}::uuid)`.execute(
     db,
   );
   await recordEvent(db, { kind: "workflow.removed", memberId, data: { workflow: id, name } });
