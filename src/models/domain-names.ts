@@ -120,7 +120,7 @@ const scripts = {
 } as const;
 
 // What IDNA 2008 (RFC 5892) leaves of Unicode, near enough: URL parsers let through more, such as slashes that end no path.
-const LETTERS = /^[\p{L}\p{M}\p{Nd}\u00b7\u0375\u05f3\u05f4\u30fb\u200c\u200d-]+$/u;
+const LETTERS = /^(?:[\p{L}\p{M}\p{Nd}\u00b7\u0375\u05f3\u05f4\u30fb-]|\u200c|\u200d)+$/u;
 
 // The combinations that people really write (UTS 39 §5.2, highly restrictive); one script alone is always fine.
 const written: readonly (readonly string[])[] = [
