@@ -206,8 +206,8 @@ type SessionRow = {
   may_reset: boolean;
 };
 
-const findSessions = createStatement<{ idHashes: Buffer[] }, SessionRow>(
-  (place) => sql<SessionRow>`
+// `asked` holds the hash of each session's id and its place among those that are asked for, counted from 1.
+const selectSessions = (asked: RawBuilder<unknown>) => sql<SessionRow>`
     select asked.place, contact.id, contact.name, contact.email, contact.company, contact.password_set_at, contact.password_offered_at,
       contact.password_hash is not null as has_password,
       session.id as session_id, session.method, session.created_at, session.user_agent,
@@ -216,13 +216,19 @@ const findSessions = createStatement<{ idHashes: Buffer[] }, SessionRow>(
       session.link_id is not null and session.created_at > now() - interval '1 hour'
         and coalesce(contact.password_set_at < session.created_at, true)
         and exists (select from access_links link where link.id = session.link_id and link.kind = 'reset') as may_reset
-    from unnest(${place("idHashes")}::bytea[]) with ordinality asked (id_hash, place)
+    from ${asked}
       join contact_sessions session on session.id_hash = asked.id_hash
       join contacts contact on contact.agency_id = session.agency_id and contact.id = session.contact_id
     where session.ends_at > now()
       and session.last_seen_at > now() - ${IDLE}
       and session.access_version = contact.access_version
-      and contact.revoked_at is null`,
+      and contact.revoked_at is null`;
+
+const findSession = createStatement<{ idHash: Buffer }, SessionRow>((place) =>
+  selectSessions(sql`(select ${place("idHash")}::bytea as id_hash, 1 as place) asked`),
+);
+const findSessions = createStatement<{ idHashes: Buffer[] }, SessionRow>((place) =>
+  selectSessions(sql`unnest(${place("idHashes")}::bytea[]) with ordinality asked (id_hash, place)`),
 );
 
 /**
@@ -230,7 +236,8 @@ const findSessions = createStatement<{ idHashes: Buffer[] }, SessionRow>(
  * access revoked, or an access version that has moved on. One statement; another agency's session does not exist here.
  */
 export async function findContactSession(db: AgencyReader, sessionId: string): Promise<SignedInContact | undefined> {
-  return (await findContactSessions(db, [sessionId]))[0];
+  const [row] = await findSession(db, { idHash: hashOf(sessionId) });
+  return contactOf(row);
 }
 
 /** As findContactSession, for several sessions in one statement; in the order of `sessionIds`. */

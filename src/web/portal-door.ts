@@ -3,7 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import type { PortalHost } from "../db/directory.ts";
 import type { Deps } from "../deps.ts";
-import { findContactSessions, touchContactSession } from "../models/contact-sessions.ts";
+import { findContactSession, findContactSessions, touchContactSession } from "../models/contact-sessions.ts";
 import { portal as paths } from "../paths.ts";
 import { createDoor, type DoorBindings, guardBody } from "./door.ts";
 import { gather } from "./gather.ts";
@@ -81,8 +81,10 @@ function isPlain(c: PortalContext): boolean {
 }
 
 // The row is read by a statement that began after the request had come, so what was revoked before it counts.
-const findSession = gather((store, sessionIds: readonly string[]) =>
-  store.readOne((db) => findContactSessions(db, sessionIds), "as-written"),
+const findSession = gather(async (store, [sessionId = "", ...others]: readonly string[]) =>
+  others.length === 0
+    ? [await store.readOne((db) => findContactSession(db, sessionId))]
+    : store.readOne((db) => findContactSessions(db, [sessionId, ...others]), "as-written"),
 );
 
 async function recognise(c: PortalContext, deps: Deps): Promise<void> {
