@@ -1,6 +1,7 @@
 // How much mail the relay gets at once and in a second: half as much after it says "later", a little more after each that it takes.
 import type { Lane } from "../db/schema.ts";
 import { LeaseLost } from "./queue.ts";
+import { createRate } from "./rate.ts";
 
 /** `perSecond` is Infinity where nothing limits it; `slowed` says that the relay gets less than it may. */
 export type PaceState = { atOnce: number; perSecond: number; slowed: boolean };
@@ -27,10 +28,6 @@ export type Pace = {
 const LEAST_PER_SECOND = 1;
 // What leaves in one go after a pause, so that a limit of a second is not kept to the millisecond.
 const BURST_MS = 100;
-// The rate is that of the last seconds, of a run of mail that has lasted for a moment: less says nothing about rates.
-const RATE_OVER_MS = 2_000;
-const SHORTEST_RUN_MS = 500;
-const RUN_ENDS_MS = 10_000;
 // After so long without a "later" what it said is old news.
 const FORGET_MS = 300_000;
 
@@ -44,14 +41,12 @@ export function createPace({
   const waiting: Record<Lane, (() => void)[]> = { interactive: [], bulk: [] };
   let atOnce = maxAtOnce;
   let perSecond = maxPerSecond;
+  const rate = createRate(now);
   let slowed = false;
   let slowedAt = Number.NEGATIVE_INFINITY;
   let before = 0;
   let underWay = 0;
   let nextAt = Number.NEGATIVE_INFINITY;
-  let rate = 0;
-  let ratedAt = Number.NEGATIVE_INFINITY;
-  let runSince = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const state = (): PaceState => ({ atOnce: Math.floor(atOnce), perSecond, slowed });
@@ -80,23 +75,6 @@ export function createPace({
     };
   };
 
-  function count(): void {
-    const at = now();
-    if (at - ratedAt > RUN_ENDS_MS) {
-      runSince = at;
-      rate = 0;
-    } else rate *= Math.exp((ratedAt - at) / RATE_OVER_MS);
-    rate += 1_000 / RATE_OVER_MS;
-    ratedAt = at;
-  }
-
-  /** Messages a second that the relay took lately; Infinity where nobody can know. */
-  function ratedNow(): number {
-    const run = now() - runSince;
-    if (run < SHORTEST_RUN_MS || now() - ratedAt > RUN_ENDS_MS) return Number.POSITIVE_INFINITY;
-    return (rate * Math.exp((ratedAt - now()) / RATE_OVER_MS)) / (1 - Math.exp(-run / RATE_OVER_MS));
-  }
-
   function full(): void {
     atOnce = maxAtOnce;
     perSecond = maxPerSecond;
@@ -124,7 +102,7 @@ export function createPace({
       });
     },
     taken() {
-      count();
+      rate.count();
       if (!slowed) return;
       atOnce = Math.min(maxAtOnce, atOnce + 1 / atOnce);
       // about a tenth of what it once took, each second; at twice that much there is no limit to be found
@@ -140,7 +118,7 @@ export function createPace({
       if (begunAt <= slowedAt) return false;
       slowedAt = now();
       slowed = true;
-      const took = ratedNow();
+      const took = rate.now();
       if (Number.isFinite(took)) before = took;
       atOnce = Math.max(1, Math.floor(Math.min(atOnce, Math.max(underWay, 1)) / 2));
       const least = Math.min(LEAST_PER_SECOND, maxPerSecond);

@@ -7,7 +7,9 @@ import type { Logger } from "../log.ts";
 import { Unavailable } from "../models/errors.ts";
 import { createAhead } from "./ahead.ts";
 import { retryDelay } from "./delays.ts";
+import { createFinishing } from "./finishing.ts";
 import { type JobKind, LeaseLost } from "./queue.ts";
+import { every, within } from "./turns.ts";
 
 /**
  * What runs one job. It has ended the job in its own transaction ("settled", through finishJob or postponeJob), or the worker ends
@@ -81,7 +83,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const bulkAtOnce = () => Math.min(forBulk, options.bulkAtOnce?.() ?? forBulk);
   const runs = new Set<Run>();
   const ending = new Set<Run>();
-  const finishing = batched(jobs, log);
+  const finishing = createFinishing(jobs, log);
   const ahead = createAhead();
   const waiting: Record<Lane, Run[]> = { interactive: [], bulk: [] };
   let bulkRuns = 0;
@@ -332,67 +334,4 @@ export function createWorker(options: WorkerOptions): Worker {
       return stopped;
     },
   };
-}
-
-/** Ends jobs in groups: those that finish while one statement is under way share the next. */
-function batched(jobs: DirectoryJobs, log: WorkerOptions["log"]) {
-  let waiting: { job: ClaimedJob; done: () => void }[] = [];
-  let writing = false;
-  async function write(): Promise<void> {
-    writing = true;
-    // jobs that end in the same turn of the loop share the first statement too
-    await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      try {
-        await jobs.finishJobs(group.map(({ job }) => job));
-      } catch (error) {
-        // The work is done; only the row stands. Its lease runs out and the handler meets its own result.
-        log.warn({ err: error, count: group.length }, "Finished jobs could not be ended and will run once more.");
-      }
-      for (const { done } of group) done();
-    }
-    writing = false;
-  }
-  return {
-    finish: (job: ClaimedJob) =>
-      new Promise<void>((done) => {
-        waiting.push({ job, done });
-        if (!writing) void write();
-      }),
-  };
-}
-
-/** Runs `work` every `ms`, the next turn only after the one before. */
-function every(ms: number, work: () => Promise<void>, onError: (error: unknown) => void): { stop(): Promise<void> } {
-  let turn: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout;
-  let over = false;
-  const plan = () => {
-    timer = setTimeout(() => {
-      turn = work()
-        .catch(onError)
-        .finally(() => {
-          if (!over) plan();
-        });
-    }, ms);
-  };
-  plan();
-  return {
-    async stop() {
-      over = true;
-      clearTimeout(timer);
-      await turn;
-    },
-  };
-}
-
-/** Waits for `work`, but not longer than `ms`. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

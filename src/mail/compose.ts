@@ -92,7 +92,7 @@ export async function composeMessage(parts: MessageParts): Promise<ComposedMessa
 const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text);
 
 // Making a buffer costs about as much as filling it, so messages share one; it lives until the last of them has gone.
-const SLAB = 512 * 1_024;
+const SLAB = 128 * 1_024;
 const END_OF_MESSAGE = ".\r\n";
 let slab = Buffer.alloc(0);
 let used = 0;
