@@ -16,8 +16,9 @@ type Waiting<Item, Result> = {
 
 // The next in line have waited for one statement when their own begins; more at once than this would only make that one last.
 const MOST = 32;
-// Milliseconds after which nobody waits any longer for a statement that hangs, such as on a row that somebody else holds.
-const PATIENCE = 100;
+// Milliseconds after which nobody waits any longer for a statement that hangs, such as on a row that somebody else holds. Long, since a
+// database that is only slow is helped by large groups.
+const PATIENCE = 1_000;
 
 /**
  * Gathers items of one agency for `run`, which is one transaction of the store it gets and answers in the order of its items. Who comes
