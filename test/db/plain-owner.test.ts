@@ -1,5 +1,8 @@
 // A login that owns its database and may make roles, and is no superuser, as hosted PostgreSQL gives one.
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import pg from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { migrate } from "../../src/db/migrate.ts";
@@ -48,4 +51,32 @@ test("it migrates an empty database, serves from it, and may delete an agency", 
   expect(rowCount).toBe(1);
   expect([await named(0), await named(1)]).toEqual([[], ["Maya Okafor"]]);
   expect(await agencies[1]?.read((db) => getPortalCounts(db))).toMatchObject({ notInvited: 1 });
+});
+
+test("an update of it takes along the contacts that are there: each agency finds its own by search", async () => {
+  const database = await plainDatabase();
+  const folder = mkdtempSync(path.join(os.tmpdir(), "portico-migrations-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const all = path.resolve(import.meta.dirname, "../../migrations");
+  for (const file of readdirSync(all).filter((name) => name < "0021"))
+    symlinkSync(path.join(all, file), path.join(folder, file));
+  await migrate(database.url, folder);
+  const agencies = await Promise.all(["northwind", "rivermark"].map((slug) => insertAgency(database, slug, slug)));
+  for (const [at, agencyId] of agencies.entries())
+    await database.store(agencyId).write((db) =>
+      db
+        .insertInto("contacts")
+        .values({ email: `maya${at}@acme.example`, name: "Maya Okafor" })
+        .execute(),
+    );
+
+  await migrate(database.url);
+  for (const [at, agencyId] of agencies.entries()) {
+    const page = await database.store(agencyId).read((db) => listContacts(db, { q: "okafor", sort: "name" }));
+    expect(page.rows.map(({ email }) => email)).toEqual([`maya${at}@acme.example`]);
+  }
+  const { rows } = await database.owner.query(
+    "select relname from pg_class where relrowsecurity and not relforcerowsecurity and relkind = 'r'",
+  );
+  expect(rows).toEqual([]);
 });
