@@ -108,8 +108,13 @@ export function createHosts(config: Settings, directory: Pick<Directory, "listHo
 /** Under which name a host is looked up; undefined for one that must not be found. */
 type Key = (host: HostRef) => string | undefined;
 
+// Those asked for of late stand in a table of their own, small enough to stay in the processor's cache: among 100,000 hosts a look-up waits for
+// memory several times, a tenth of what the whole answer from memory takes.
+const RECENT = 4_096;
+
 function createMemory(directory: Pick<Directory, "listHosts">, keyOf: Key) {
   let hosts = new Map<string, PortalHost>();
+  const recent = new Map<string, PortalHost>();
   let byAgency = new Map<string, string[]>();
   let loaded = false;
   let everything = true;
@@ -127,12 +132,14 @@ function createMemory(directory: Pick<Directory, "listHosts">, keyOf: Key) {
     } while (after);
     const before = hosts;
     [hosts, byAgency] = [new Map(), new Map()];
+    recent.clear();
     keep(hosts, byAgency, all, keyOf, before);
     loaded = true;
   };
   const readSome = async (ids: readonly string[]) => {
     const { hosts: found } = await directory.listHosts({ agencyIds: ids });
     const before = new Map<string, PortalHost>();
+    recent.clear();
     for (const id of ids) {
       for (const key of byAgency.get(id) ?? []) {
         const host = hosts.get(key);
@@ -167,7 +174,16 @@ function createMemory(directory: Pick<Directory, "listHosts">, keyOf: Key) {
   };
 
   return {
-    get: (key: string) => hosts.get(key),
+    get: (key: string) => {
+      const known = recent.get(key);
+      if (known) return known;
+      const host = hosts.get(key);
+      if (host) {
+        if (recent.size === RECENT) recent.clear();
+        recent.set(key, host);
+      }
+      return host;
+    },
     home: (agencyId: string): HostRef | undefined => hosts.get(byAgency.get(agencyId)?.[0] ?? "")?.home,
     loaded: () => loaded,
     changing: () => !loaded || running !== undefined,
