@@ -75,9 +75,6 @@ export function allowedDestination(path: string | null | undefined): string {
 }
 
 const TOKEN_BYTES = 32;
-// Seconds that an e-mail usually needs from here to the relay: its link, whose lifetime begins there, ends so much later from the start,
-// and is not written a second time. One that takes longer has its end moved when it is sent.
-const SENT_WITHIN = 5;
 const tokenShape = /^[A-Za-z0-9_-]{43}$/;
 const hashOf = (token: string) => hash("sha256", token, "buffer");
 
@@ -132,7 +129,7 @@ export async function createAccessLinks(
       insert into access_links as link
         (id, contact_id, kind, destination, uses, lifetime_seconds, access_version, new_email, made_by, email_id, expires_at)
       select wanted.id, contacts.id, kind, destination, uses, lifetime_seconds, access_version, new_email, made_by, email_id,
-        now() + make_interval(secs => lifetime_seconds + case when email_id is null then 0 else ${SENT_WITHIN} end)
+        now() + make_interval(secs => lifetime_seconds)
       from wanted join contacts on contacts.id = wanted.contact_id and contacts.revoked_at is null
       on conflict (agency_id, email_id) do update set access_version = excluded.access_version
       returning link.*, coalesce(link.email_id, link.id) as key, old.id is null as added,

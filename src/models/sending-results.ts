@@ -31,7 +31,6 @@ const followed = sql`
     ), lasting as (
       update access_links set expires_at = now() + make_interval(secs => lifetime_seconds)
       where email_id = any (array(select email_id from taken)) and revoked_at is null
-        and expires_at < now() + make_interval(secs => lifetime_seconds)
     ), told as (
       insert into events (kind, contact_id, email_id, data)
       select 'email.sent', contact_id, id, jsonb_build_object('email', kind) from sent

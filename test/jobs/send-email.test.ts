@@ -32,7 +32,7 @@ describe("an e-mail that the relay takes", () => {
     expect(await mailing.kinds()).toEqual(["email.queued", "link.made", "email.sent"]);
   });
 
-  test("has a link that lives its whole time from then on, however long the relay took, and hardly longer", async () => {
+  test("has a link that lives its whole time from then on, however long the relay took, and no longer", async () => {
     const mailing: Awaited<ReturnType<typeof startMailing>> = await startMailing({
       // as if the relay had taken a minute to say yes
       onData: async ({ to: [to = ""] }) => {
@@ -48,13 +48,10 @@ describe("an e-mail that the relay takes", () => {
     mailing.work();
     await expect.poll(() => mailing.jobs()).toEqual([]);
     const { rows } = await mailing.database.owner.query(
-      `select extract(epoch from expires_at - sent_at)::int - emails.lifetime_seconds as longer
+      `select extract(epoch from expires_at - sent_at)::float - emails.lifetime_seconds as longer
        from access_links join emails on emails.id = access_links.email_id order by to_email`,
     );
-    const [quick, slow] = rows.map(({ longer }: { longer: number }) => longer);
-    expect(quick).toBeGreaterThanOrEqual(0);
-    expect(quick).toBeLessThanOrEqual(5);
-    expect(slow).toBe(0);
+    expect(rows).toEqual([{ longer: 0 }, { longer: 0 }]);
   });
 
   test("keeps its token out of every table and every log line", async () => {
