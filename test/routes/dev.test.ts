@@ -5,7 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { emailPreviews } from "../../emails/previews.ts";
+
+import { allEmailPreviews } from "../../src/jobs/email-previews.ts";
 import { composeMessage } from "../../src/mail/compose.ts";
 import { createMailer } from "../../src/mail/mailer.ts";
 import { outboxIn } from "../../src/mail/outbox.ts";
@@ -19,7 +20,7 @@ const LINK = "https://clients.haldenrye.example/l/Qm7Xw1vK2f8TQm7Xw1vK2f8TQm7Xw1
 beforeAll(async () => {
   loadAssets();
   dir = await mkdtemp(path.join(tmpdir(), "dev-mail-"));
-  routes = devRoutes({ outbox: outboxIn(dir), emails: emailPreviews, sending: false });
+  routes = devRoutes({ outbox: outboxIn(dir), emails: allEmailPreviews, sending: false });
   const mailer = createMailer({ outboxDir: dir });
   for (const [address, subject] of [
     ["jane@acme.example", "First <b>"],
@@ -82,7 +83,7 @@ test("an unknown message and an unknown template are not found", async () => {
 
 test("every template is shown as HTML and as text", async () => {
   const html = await page("/dev/emails");
-  for (const kind of emailPreviews.kinds) {
+  for (const kind of allEmailPreviews.kinds) {
     expect(html).toContain(`src="/dev/emails/${kind}/html"`);
     expect(await page(`/dev/emails/${kind}/html`)).toContain("<!DOCTYPE html");
   }
@@ -90,6 +91,6 @@ test("every template is shown as HTML and as text", async () => {
 });
 
 test("with a relay the empty list says where the mail goes", async () => {
-  const elsewhere = devRoutes({ outbox: outboxIn(path.join(dir, "empty")), emails: emailPreviews, sending: true });
+  const elsewhere = devRoutes({ outbox: outboxIn(path.join(dir, "empty")), emails: allEmailPreviews, sending: true });
   expect(await (await elsewhere.request("/dev/mail")).text()).toContain("SMTP_URL is set");
 });
