@@ -5,7 +5,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-
 import { allEmailPreviews } from "../../src/jobs/email-previews.ts";
 import { composeMessage } from "../../src/mail/compose.ts";
 import { createMailer } from "../../src/mail/mailer.ts";
