@@ -24,6 +24,6 @@ export async function deleteExpiredShared(db: GlobalDb): Promise<void> {
 
 /** Every agency's id. */
 export async function listAgencyIds(db: GlobalDb): Promise<string[]> {
-  const rows = await db.selectFrom("agencies").select("id").execute();
+  const rows = await db.selectFrom("agencies").select("id").orderBy("id").execute();
   return rows.map(({ id }) => id);
 }

@@ -4,6 +4,7 @@ import { createAccessLink } from "../../src/models/access-links.ts";
 import { requestMail } from "../../src/models/mail-requests.ts";
 import { requestMemberReset } from "../../src/models/members.ts";
 import { addTeammate, removeTeammate } from "../../src/models/team.ts";
+import { insertAgency, insertContact } from "../support/database.ts";
 import { codeIn, linksIn } from "../support/smtp.ts";
 import { startMailing } from "./mailing.ts";
 
@@ -215,4 +216,37 @@ test("the sweep deletes what is over, keeps what lives, and comes back in an hou
   const again =
     "select run_at > now() + interval '50 minutes' as later from jobs where kind = 'sweep' and lease_id is null";
   await expect.poll(async () => (await owner.query(again)).rows).toEqual([{ later: true }]);
+});
+
+test("what is wrong with one agency's rows keeps the sweep from no other agency, and is told in the log", async () => {
+  const mailing = await startMailing();
+  const { owner } = mailing.database;
+  const others = await Promise.all(["rivermark", "elmwood"].map((slug) => insertAgency(mailing.database, slug, slug)));
+  for (const agencyId of [mailing.agencyId, ...others]) {
+    const contactId = await insertContact(mailing.database, agencyId, { email: "jane@acme.example" });
+    await owner.query(
+      `insert into contact_sessions (agency_id, id_hash, contact_id, host, method, access_version, ends_at)
+       values ($1::uuid, sha256($1::uuid::text::bytea), $2, 'h', 'link', 1, now() - interval '8 days')`,
+      [agencyId, contactId],
+    );
+  }
+  const [first] = [mailing.agencyId, ...others].sort();
+  await owner.query(
+    `create function refuse() returns trigger language plpgsql as $$
+     begin
+       if old.agency_id = '${first}' then raise 'This row is held.'; end if;
+       return old;
+     end $$`,
+  );
+  await owner.query("create trigger refusing before delete on contact_sessions for each row execute function refuse()");
+
+  mailing.work();
+  const left = async () => (await owner.query("select agency_id from contact_sessions")).rows;
+  await expect.poll(left).toEqual([{ agency_id: first }]);
+  const again =
+    "select attempts from jobs where kind = 'sweep' and lease_id is null and run_at > now() + interval '50 minutes'";
+  await expect.poll(async () => (await owner.query(again)).rowCount).toBe(1);
+  const told = mailing.logged.filter((line) => line.includes("agency not swept"));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain("This row is held.");
 });
