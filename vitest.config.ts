@@ -32,8 +32,8 @@ export default defineConfig({
           name: "e2e",
           include: e2e,
           fileParallelism: false,
-          // Chromium on a starved machine has drawn a page without a box for a field that was there, and has let a click fall; such a
-          // story is told once more, and the last lines say which. Whatever else goes wrong fails at once.
+          // Chromium now and then draws what stands in a fieldset that is a grid without a box (the large ones are none any more, some small ones
+          // are), and has let a click fall on a starved machine; such a story is told once more, and the last lines say which.
           retry: { count: 1, condition: /element is not visible|did not change its state/ },
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -98,10 +98,12 @@ export function BrandingForm(view: BrandingView) {
   return (
     <form id="branding-form" method="post" action={app.branding(view.slug)} enctype="multipart/form-data" {...live}>
       <FormToken />
-      <fieldset class="stack stack--6" disabled={!view.mayChange || undefined}>
+      <fieldset disabled={!view.mayChange || undefined}>
         <legend class="sr-only">Branding</legend>
-        <Identity {...view} />
-        <SignInWords {...view} />
+        <div class="stack stack--6">
+          <Identity {...view} />
+          <SignInWords {...view} />
+        </div>
       </fieldset>
     </form>
   );

@@ -73,26 +73,28 @@ export function TemplateForm(view: Props) {
   return (
     <form id={TEMPLATE_FORM} method="post" action={app.emailTemplate(slug, template.key)} data-inserts="" {...live}>
       <FormToken />
-      <fieldset class="stack stack--5" disabled={!mayChange || undefined}>
+      <fieldset disabled={!mayChange || undefined}>
         <legend class="sr-only">{`${template.name}: words`}</legend>
-        <Line view={view} name="subject" label="Subject" />
-        <Line view={view} name="preheader" label="Preview line" optional hint="Inboxes show it beside the subject." />
-        <Line view={view} name="heading" label="Heading" />
-        <Body {...view} />
-        <Line
-          view={view}
-          name="button"
-          label="Button"
-          optional={template.kind === undefined}
-          hint="It stands where the body has {{ portal.login_button }}, or else at its end."
-        />
-        <Line view={view} name="footer" label="Footer" optional hint="Small words at the end." />
-        <TemplateCheck errors={view.errors} />
-        <noscript>
-          <Button type="submit" formaction={preview}>
-            Show preview
-          </Button>
-        </noscript>
+        <div class="stack stack--5">
+          <Line view={view} name="subject" label="Subject" />
+          <Line view={view} name="preheader" label="Preview line" optional hint="Inboxes show it beside the subject." />
+          <Line view={view} name="heading" label="Heading" />
+          <Body {...view} />
+          <Line
+            view={view}
+            name="button"
+            label="Button"
+            optional={template.kind === undefined}
+            hint="It stands where the body has {{ portal.login_button }}, or else at its end."
+          />
+          <Line view={view} name="footer" label="Footer" optional hint="Small words at the end." />
+          <TemplateCheck errors={view.errors} />
+          <noscript>
+            <Button type="submit" formaction={preview}>
+              Show preview
+            </Button>
+          </noscript>
+        </div>
       </fieldset>
     </form>
   );

@@ -160,31 +160,33 @@ export function WorkflowForm(view: WorkflowView) {
           <option value={tag} />
         ))}
       </datalist>
-      <fieldset class="stack stack--6" disabled={!mayChange || undefined}>
+      <fieldset disabled={!mayChange || undefined}>
         <legend class="sr-only">{`${view.name}: trigger, conditions and steps`}</legend>
-        <Panel id="w-start" title="Starts when">
-          <div class="stack stack--5">
-            <TriggerFields {...view} />
-            <noscript>
-              <Button type="submit" small {...savesDraft(view)}>
-                Show its fields
-              </Button>
-            </noscript>
-            <ConditionFields {...view} />
-          </div>
-        </Panel>
-        <Panel id="w-steps" title="Steps" lead="From top to bottom, once for each contact who enters.">
-          <StepFields {...view} />
-        </Panel>
-        <Panel id="w-end" title="Ends early">
-          <Check
-            name="ends_on_join"
-            checked={typed.endsOnJoin}
-            hint="It always ends when access is revoked or an email bounces."
-          >
-            When the contact joins
-          </Check>
-        </Panel>
+        <div class="stack stack--6">
+          <Panel id="w-start" title="Starts when">
+            <div class="stack stack--5">
+              <TriggerFields {...view} />
+              <noscript>
+                <Button type="submit" small {...savesDraft(view)}>
+                  Show its fields
+                </Button>
+              </noscript>
+              <ConditionFields {...view} />
+            </div>
+          </Panel>
+          <Panel id="w-steps" title="Steps" lead="From top to bottom, once for each contact who enters.">
+            <StepFields {...view} />
+          </Panel>
+          <Panel id="w-end" title="Ends early">
+            <Check
+              name="ends_on_join"
+              checked={typed.endsOnJoin}
+              hint="It always ends when access is revoked or an email bounces."
+            >
+              When the contact joins
+            </Check>
+          </Panel>
+        </div>
       </fieldset>
     </form>
   );

@@ -21,52 +21,54 @@ export function WorkflowSettingsForm({ slug, mayChange, zones, typed, errors }: 
     <Panel id="workflow-settings" title="Quiet hours and limit" lead="For the emails of every workflow.">
       <form method="post" action={app.workflowSettings(slug)}>
         <FormToken />
-        <fieldset class="stack stack--5" disabled={!mayChange || undefined}>
+        <fieldset disabled={!mayChange || undefined}>
           <legend class="sr-only">Quiet hours and limit</legend>
-          <FieldPair>
+          <div class="stack stack--5">
+            <FieldPair>
+              <SelectField
+                id="w-quiet-from"
+                name="quiet_from"
+                label="Quiet from"
+                options={hourOptions}
+                value={typed.quietFrom}
+                hint="The same hour twice means none."
+                error={errors["quietFrom"]}
+              />
+              <SelectField
+                id="w-quiet-to"
+                name="quiet_to"
+                label="Quiet until"
+                options={hourOptions}
+                value={typed.quietTo}
+                error={errors["quietTo"]}
+              />
+            </FieldPair>
             <SelectField
-              id="w-quiet-from"
-              name="quiet_from"
-              label="Quiet from"
-              options={hourOptions}
-              value={typed.quietFrom}
-              hint="The same hour twice means none."
-              error={errors["quietFrom"]}
+              id="w-time-zone"
+              name="time_zone"
+              label="Time zone"
+              options={zones.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
+              value={typed.timeZone}
+              hint="Quiet hours, waits and the times on these pages go by it."
+              error={errors["timeZone"]}
             />
-            <SelectField
-              id="w-quiet-to"
-              name="quiet_to"
-              label="Quiet until"
-              options={hourOptions}
-              value={typed.quietTo}
-              error={errors["quietTo"]}
+            <TextField
+              id="w-mails-a-day"
+              name="mails_a_day"
+              label="Most emails to one contact in 24 hours"
+              inputmode="numeric"
+              autocomplete="off"
+              value={typed.mailsADay}
+              maxlength={2}
+              hint="What is over the limit waits. Invites and login emails do not count."
+              error={errors["mailsADay"]}
             />
-          </FieldPair>
-          <SelectField
-            id="w-time-zone"
-            name="time_zone"
-            label="Time zone"
-            options={zones.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
-            value={typed.timeZone}
-            hint="Quiet hours, waits and the times on these pages go by it."
-            error={errors["timeZone"]}
-          />
-          <TextField
-            id="w-mails-a-day"
-            name="mails_a_day"
-            label="Most emails to one contact in 24 hours"
-            inputmode="numeric"
-            autocomplete="off"
-            value={typed.mailsADay}
-            maxlength={2}
-            hint="What is over the limit waits. Invites and login emails do not count."
-            error={errors["mailsADay"]}
-          />
-          {mayChange && (
-            <div>
-              <Button type="submit">Save limits</Button>
-            </div>
-          )}
+            {mayChange && (
+              <div>
+                <Button type="submit">Save limits</Button>
+              </div>
+            )}
+          </div>
         </fieldset>
       </form>
     </Panel>

@@ -144,20 +144,22 @@ export function WorkflowStep({ count, ...props }: StepProps & { count: number })
       <span class="flow__mark">
         <Icon name={known ? stepIcons[step.do as keyof typeof stepIcons] : "help"} />
       </span>
-      <fieldset class="flow__body">
+      <fieldset>
         <legend class="sr-only">{`Step ${at + 1}`}</legend>
-        <div class="flow__fields">
-          <SelectField
-            id={`s${at}-do`}
-            name={`s${at}_do`}
-            label="What happens"
-            hideLabel
-            options={stepOptions}
-            value={step.do}
-          />
-          <Fields {...props} />
+        <div class="flow__body">
+          <div class="flow__fields">
+            <SelectField
+              id={`s${at}-do`}
+              name={`s${at}_do`}
+              label="What happens"
+              hideLabel
+              options={stepOptions}
+              value={step.do}
+            />
+            <Fields {...props} />
+          </div>
+          {fault && <FieldError id={`step-${at}`}>{fault}</FieldError>}
         </div>
-        {fault && <FieldError id={`step-${at}`}>{fault}</FieldError>}
       </fieldset>
       {view.mayChange && <Move view={view} at={at} count={count} />}
     </li>
